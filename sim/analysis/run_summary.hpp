@@ -1,0 +1,92 @@
+// sim/analysis/run_summary.hpp
+//
+// What several replications of one model say: every figure with its confidence interval over the replications.
+//
+// Units. Seconds, milliseconds and counts as the names say.
+// Order. Flows, resources and marks are in the model's order; sums run in the order of the replications.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/engine/model.hpp"
+#include "sim/observe/observations.hpp"
+#include "sim/stats/estimate.hpp"
+
+namespace loadstone {
+
+// A distribution of times. Quantiles are those of all replications together; their intervals come from the
+// replications' own quantiles and are never finer than a histogram's bucket.
+struct TimesSummary {
+  Estimate mean_ms;
+  Estimate std_ms;
+  std::vector<std::pair<double, Estimate>> quantiles_ms;  // by probability, ascending
+  double max_ms = 0;
+  std::uint64_t count = 0;
+};
+
+struct FlowSummary {
+  std::string name;
+  FlowCounts sample;
+  std::uint64_t in_flight = 0;  // sampled requests that had not ended
+  std::map<std::string, std::uint64_t> errors;
+  Estimate throughput_per_s;
+  Estimate failed_share;  // of those that ended
+  TimesSummary latency;
+  TimesSummary failure;
+};
+
+struct BreakdownRow {
+  std::string resource;  // "" for its own doing
+  std::string state;     // own, waiting, served
+  double share = 0;
+};
+
+struct ResourceSummary {
+  std::string name;
+  std::string kind;
+  double capacity = 0;  // of one member; infinite where there is no limit
+  std::uint64_t members = 0;
+  std::string worst_label;
+  double worst_utilization = 0;
+  Estimate utilization;
+  Estimate in_use;
+  Estimate queue_length;
+  Estimate full_share;     // of time
+  Estimate blocked_share;  // of time with somebody in line
+  Estimate throughput_per_s;
+  std::uint64_t arrivals = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t timed_out = 0;
+  Estimate waited_share;  // of those who were admitted
+  TimesSummary wait;
+  TimesSummary hold;
+  std::vector<BreakdownRow> breakdown;  // largest first
+};
+
+struct RunSummary {
+  std::vector<FlowSummary> flows;
+  std::vector<ResourceSummary> resources;
+  std::map<std::string, std::uint64_t> marks;
+  double simulated_s = 0;
+  double warmup_s = 0;
+  std::uint64_t events = 0;
+  std::size_t replications = 0;
+  std::uint64_t fingerprint = 0;
+  double llm_usd = 0;       // spent in the window, mean over the replications
+  std::vector<std::string> stopped;  // why runs ended early, each reason once
+};
+
+[[nodiscard]] RunSummary summarize(const Model& model, std::span<const Observations> replications,
+                                   std::span<const double> quantiles);
+
+inline constexpr double kDefaultQuantiles[] = {0.5, 0.9, 0.95, 0.99};
+
+// The totals of a row over the measured window.
+[[nodiscard]] Totals window_of(const Meter& meter);
+
+}  // namespace loadstone

@@ -1,0 +1,23 @@
+// sim/engine/interpreter.hpp
+//
+// Walks a request through its program: one coroutine per request with one await point.
+//
+// Errors. An error unwinds the request's scopes from the innermost outwards: what was taken inside is given back, and
+//         each scope may deal with the error (retry, on_error) or let it pass. An error that passes them all ends the
+//         request.
+#pragma once
+
+#include "sim/engine/request.hpp"
+#include "sim/kernel/process.hpp"
+
+namespace loadstone {
+
+// The body of a request. `pool` is where the frame comes from (see Process).
+Process interpret(FramePool* pool, Simulation* simulation, Request* request);
+
+// Opens a scope. The operation that does so is `op`; draws and holds inside are told apart by depth.
+Frame& push_frame(Request& request, const Op& op);
+// Closes the innermost scope without an error: its timer is cancelled, its draws are restored.
+Frame pop_frame(Simulation& simulation, Request& request);
+
+}  // namespace loadstone

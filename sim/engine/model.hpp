@@ -1,0 +1,76 @@
+// sim/engine/model.hpp
+//
+// The compiled model: names have become dense ids, flows one flat program, resources plans. Frozen after compilation;
+// any number of replications run it at once.
+//
+// Owns. Everything that operations, resources and sources point to.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/engine/op.hpp"
+#include "sim/engine/request.hpp"
+#include "sim/engine/resource.hpp"
+
+namespace loadstone {
+
+class Source;
+
+// What brings requests into a run: an executor of the workload, or a schedule of the topology.
+class SourcePlan {
+ public:
+  SourcePlan() = default;
+  SourcePlan(const SourcePlan&) = delete;
+  SourcePlan& operator=(const SourcePlan&) = delete;
+  virtual ~SourcePlan() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<Source> instantiate(Simulation& simulation) const = 0;
+
+  std::string name;
+  Duration end;           // of its own profile, from the start of the run
+  bool constant = false;  // its load does not change: it goes on while a run drains
+};
+
+class Source {
+ public:
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  virtual ~Source() = default;
+
+  // Schedules the first arrival.
+  virtual void start() = 0;
+};
+
+struct Flow {
+  std::string name;
+  std::uint32_t entry = 0;  // index into Model::program
+};
+
+struct Limits {
+  std::uint64_t max_in_flight = 5'000'000;
+  std::uint64_t max_ops_at_once = 10'000'000;  // of one request without letting time pass
+};
+
+struct Model {
+  std::vector<Op> program;
+  std::vector<Flow> flows;
+  std::vector<std::string> errors{""};  // by ErrorId; 0 is "no error"
+  std::vector<std::string> attributes;  // by slot
+  std::vector<std::string> marks;
+  std::vector<std::unique_ptr<ResourcePlan>> resources;  // by RowId
+  std::vector<std::unique_ptr<SourcePlan>> sources;
+  std::deque<std::shared_ptr<const void>> plans;  // what Op::plan points to
+  Limits limits;
+
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  Model(Model&&) = default;
+  Model& operator=(Model&&) = default;
+};
+
+}  // namespace loadstone

@@ -1,0 +1,105 @@
+// sim/engine/request.hpp
+//
+// One request under way: where it is in its program, what it holds, what it waits for, and who it is.
+//
+// Owns.  Its scopes and holds (vectors that keep their memory when the object is used again). Pooled by Simulation;
+//        about 500 bytes with two holds, three attributes and a timeout pending.
+// Order. A request waits for at most one thing: a line (`wait`), a service (`served_by`), an event (`wake`), work on a
+//        host (`job`) or its branches. What ends the wait sets `error` and resumes it.
+// Not.   It has no behaviour: see interpreter.hpp.
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <vector>
+
+#include "sim/engine/op.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/observe/meter.hpp"
+
+namespace loadstone {
+
+class Resource;
+class Member;
+
+using ErrorId = std::uint16_t;  // index into Model::errors
+inline constexpr ErrorId kNoError = 0;
+
+using FlowId = std::uint32_t;
+
+// A place in a line. The request's own: a request stands in one line at a time.
+struct Wait {
+  Request* previous = nullptr;
+  Request* next = nullptr;
+  Resource* at = nullptr;   // nullptr: in no line
+  Member* member = nullptr;
+  SimTime since;
+  std::int64_t amount = 1;
+  double rank = 0;             // of a priority line: smallest first
+  std::int64_t work = 0;       // the service it has come for, where the resource serves (ns)
+  std::uint64_t sequence = 0;  // of arrival in the line
+  std::uint32_t position = 0;  // in a heap or array line
+  std::uint8_t mode = 0;       // the resource's own use
+  EventId patience;
+};
+
+// Something held: `amount` units of a member of a resource.
+struct Hold {
+  Resource* at = nullptr;
+  Member* member = nullptr;
+  SimTime since;
+  std::int64_t amount = 1;
+  std::int64_t unit = -1;      // which one, where units differ (a connection)
+  std::uint32_t depth = 0;     // number of scopes open when it was taken
+  RowId row = 0;
+};
+
+// Told when the request has ended: `run(object, argument, request)`.
+struct Ending {
+  void (*run)(void* object, std::uint64_t argument, Request& request) = nullptr;
+  void* object = nullptr;
+  std::uint64_t argument = 0;
+};
+
+struct Request {
+  Simulation* simulation = nullptr;
+  std::coroutine_handle<> process;
+  const Op* pc = nullptr;
+  ErrorId error = kNoError;
+  bool sampled = false;
+  bool orphan = false;        // its client has gone: counts in no flow
+  bool counted = true;        // in its flow's statistics; a branch is not
+  bool cancelled = false;     // unwinds without asking any scope
+  std::uint32_t unwind_to = kNoDepth;  // scopes deeper than this are left without asking them
+  FlowId flow = 0;
+  SimTime arrived;
+  Key key = 0;    // who it is: of all its draws
+  Key draws = 0;  // key, plus the attempt, branch and loop it is in
+  Wait wait;
+  Resource* served_by = nullptr;  // what serves it now, if a resource does
+  Member* served_member = nullptr;
+  SimTime served_since;
+  EventId wake;
+  JobId job;
+  std::vector<double> attributes;
+  std::vector<Frame> frames;
+  std::vector<Hold> holds;
+  // what it is doing, for the hold breakdown
+  SimTime doing_since;
+  RowId doing_on = 0;
+  Doing doing = Doing::own;
+  // branches
+  Request* parent = nullptr;
+  std::uint32_t branches = 0;    // active ones of the innermost parallel
+  std::uint32_t branch_index = 0;
+  Request* next_branch = nullptr;  // list of the parent's active branches
+  Request* first_branch = nullptr;
+  Ending ending;
+  Request* previous_in_flight = nullptr;
+  Request* next_in_flight = nullptr;
+  std::uint64_t number = 0;  // of its scenario, for messages and the request log
+
+  static constexpr std::uint32_t kNoDepth = 0xffffffff;
+};
+
+}  // namespace loadstone

@@ -1,0 +1,33 @@
+#include "sim/engine/resource.hpp"
+
+#include "sim/base/check.hpp"
+#include "sim/engine/simulation.hpp"
+
+namespace loadstone {
+
+void Resource::leave_line(Request&) { LOADSTONE_CHECK(false, "this resource has no line"); }
+
+void Resource::release(const Hold&) { LOADSTONE_CHECK(false, "this resource is not held"); }
+
+bool Resource::interrupt(Request&) { return false; }
+
+Totals Resource::totals(SimTime now) const {
+  Totals sum;
+  for_each_member([&](const Member& member) { sum += member.level.totals(now); });
+  return sum;
+}
+
+std::string member_label(const Simulation& simulation, const ResourcePlan& plan, const Request* request) {
+  std::string label;
+  for (const std::uint16_t attribute : plan.member_attributes) {
+    if (request == nullptr) {
+      break;
+    }
+    label += label.empty() ? "" : ", ";
+    label += simulation.model().attributes[attribute] + '=' +
+             std::to_string(static_cast<std::int64_t>(request->attributes[attribute]));
+  }
+  return label;
+}
+
+}  // namespace loadstone

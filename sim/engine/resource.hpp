@@ -1,0 +1,88 @@
+// sim/engine/resource.hpp
+//
+// A passive thing of a run that requests wait for or hold, and the immutable plan that it is built from. One resource
+// is one row of every report; `in:` and `per:` make it an array of members, created when first asked for.
+//
+// Owns.  The plan belongs to the Model and is shared by all replications; the resource belongs to one Simulation.
+// Not.   Five primitives implement this (sim/primitive); a kind (sim/resource) is a way to wire them, not a subclass.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/engine/request.hpp"
+#include "sim/observe/level.hpp"
+
+namespace loadstone {
+
+class Simulation;
+
+using ResourceIndex = std::uint32_t;  // into Model::resources and Simulation's resources; equal to its RowId
+
+class Member {
+ public:
+  explicit Member(std::int64_t capacity) : level(capacity) {}
+  Member(const Member&) = delete;
+  Member& operator=(const Member&) = delete;
+  virtual ~Member() = default;
+
+  Level level;
+  std::string label;  // "tenant=3", "" for the only member
+};
+
+class Resource {
+ public:
+  Resource(Simulation& simulation, RowId row) : simulation_(simulation), row_(row) {}
+  Resource(const Resource&) = delete;
+  Resource& operator=(const Resource&) = delete;
+  virtual ~Resource() = default;
+
+  [[nodiscard]] RowId row() const { return row_; }
+
+  // Takes a request out of the line: its patience or a timeout ended. The caller resumes it.
+  virtual void leave_line(Request& request);
+  // Gives back what was held. Grants made by this run later at the same instant.
+  virtual void release(const Hold& hold);
+  // Stops the service of a request that is being served, when the cancel reaches it. False: it cannot be stopped.
+  virtual bool interrupt(Request& request);
+  virtual void for_each_member(const std::function<void(const Member&)>& visit) const = 0;
+
+  [[nodiscard]] Totals totals(SimTime now) const;
+  // Whether the units in use are exactly what requests hold, are served with, or `held_besides`: then the integral of
+  // the level must equal the sum of those times. False where a unit is a share (processor sharing, rate limits).
+  [[nodiscard]] virtual bool is_held() const { return true; }
+  // What the resource itself holds of others: the server's slots that a pool's connections occupy.
+  virtual void for_each_owned_hold(const std::function<void(const Hold&)>&) const {}
+
+ protected:
+  Simulation& simulation_;
+  RowId row_;
+};
+
+// How many units one member has, and what a report says of the resource.
+class ResourcePlan {
+ public:
+  ResourcePlan() = default;
+  ResourcePlan(const ResourcePlan&) = delete;
+  ResourcePlan& operator=(const ResourcePlan&) = delete;
+  virtual ~ResourcePlan() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<Resource> instantiate(Simulation& simulation) const = 0;
+
+  static constexpr double kUnlimited = 1e18;
+
+  std::string name;          // "postgres.slots"
+  std::string kind;          // "postgres"
+  double capacity = kUnlimited;  // units of one member
+  RowId row = 0;
+  std::vector<std::uint16_t> member_attributes;  // request attributes that pick the member; empty: one member
+  double members = 1;        // how many members there can be, where known
+};
+
+// "tenant=3, thread=7": which member the request picks; "" where there is only one or nobody picks.
+[[nodiscard]] std::string member_label(const Simulation& simulation, const ResourcePlan& plan, const Request* request);
+
+}  // namespace loadstone

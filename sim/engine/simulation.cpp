@@ -1,0 +1,302 @@
+#include "sim/engine/simulation.hpp"
+
+#include <algorithm>
+
+#include "sim/base/check.hpp"
+#include "sim/engine/interpreter.hpp"
+
+namespace loadstone {
+
+Simulation::Simulation(const Model& model, const RunSettings& settings, Kernel& kernel)
+    : model_(model),
+      settings_(settings),
+      kernel_(kernel),
+      key_(combine(combine(mix(0), settings.seed), settings.replication)),
+      meters_(model.resources.size()),
+      flows_(model.flows.size()),
+      marks_(model.marks.size()) {
+  for (FlowStats& flow : flows_) {
+    flow.errors.resize(model.errors.size());
+  }
+  for (const auto& plan : model.resources) {
+    resources_.push_back(plan->instantiate(*this));
+  }
+  for (const auto& plan : model.sources) {
+    sources_.push_back(plan->instantiate(*this));
+  }
+}
+
+Simulation::~Simulation() {
+  for (Request* request = first_; request != nullptr; request = request->next_in_flight) {
+    request->process.destroy();
+  }
+}
+
+bool Simulation::is_relieved(const std::string& resource) const {
+  return settings_.everything_relieved ||
+         std::find(settings_.relieved.begin(), settings_.relieved.end(), resource) != settings_.relieved.end();
+}
+
+void Simulation::start_sources() {
+  for (const auto& source : sources_) {
+    source->start();
+  }
+}
+
+// --- requests ---------------------------------------------------------------------------------------------------
+
+Request& Simulation::take() {
+  if (free_.empty()) {
+    pool_.push_back(std::make_unique<Request>());
+    return *pool_.back();
+  }
+  Request& request = *free_.back();
+  free_.pop_back();
+  return request;
+}
+
+Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vector<double>& attributes) {
+  Request& request = take();
+  request.simulation = this;
+  request.pc = pc;
+  request.error = kNoError;
+  request.unwind_to = Request::kNoDepth;
+  request.orphan = false;
+  request.cancelled = false;
+  request.counted = true;
+  request.flow = flow;
+  request.arrived = now();
+  request.sampled = is_sampled(request.arrived);
+  request.key = key;
+  request.draws = key;
+  request.attributes.assign(attributes.begin(), attributes.end());
+  request.doing_since = request.arrived;
+  request.doing = Doing::own;
+  request.parent = nullptr;
+  request.first_branch = nullptr;
+  request.branches = 0;
+  request.ending = {};
+  request.served_by = nullptr;
+  request.process = interpret(&frames_, this, &request).handle();
+  link(request);
+  return request;
+}
+
+void Simulation::start(const Arrival& arrival) {
+  Request& request =
+      create(arrival.flow, arrival.key, &model_.program[model_.flows[arrival.flow].entry], *arrival.attributes);
+  request.number = arrival.number;
+  request.ending = arrival.ending;
+  FlowStats& stats = flows_[arrival.flow];
+  ++stats.run.offered;
+  ++stats.run.started;
+  if (request.sampled) {
+    ++stats.sample.offered;
+    ++stats.sample.started;
+    ++sampled_in_flight_;
+  }
+  if (in_flight_ > model_.limits.max_in_flight) [[unlikely]] {
+    throw RunawayError("more than " + std::to_string(model_.limits.max_in_flight) +
+                       " requests are in flight (limits.max_in_flight)");
+  }
+  request.process.resume();
+}
+
+void Simulation::spawn(FlowId flow, Key key, const Op* entry, const Request& parent) {
+  Request& request = create(flow, key, entry, parent.attributes);
+  request.number = parent.number;
+  FlowStats& stats = flows_[flow];
+  ++stats.run.offered;
+  ++stats.run.started;
+  if (request.sampled) {
+    ++stats.sample.offered;
+    ++stats.sample.started;
+    ++sampled_in_flight_;
+  }
+  wake(request, Phase::wake);
+}
+
+void Simulation::drop(FlowId flow) {
+  FlowStats& stats = flows_[flow];
+  ++stats.run.offered;
+  ++stats.run.dropped;
+  if (is_sampled(now())) {
+    ++stats.sample.offered;
+    ++stats.sample.dropped;
+  }
+}
+
+void Simulation::finish(Request& request) {
+  LOADSTONE_DEBUG_CHECK(request.frames.empty() && request.holds.empty(), "a request ended inside a scope");
+  if (request.counted) {
+    FlowStats& stats = flows_[request.flow];
+    const std::int64_t took = (now() - request.arrived).ns;
+    const bool failed = request.error != kNoError;
+    ++(failed ? stats.run.failed : stats.run.completed);
+    if (!failed && is_sampled(now())) {
+      ++stats.completed_in_window;
+    }
+    if (request.sampled) {
+      if (--sampled_in_flight_ == 0 && draining_) {
+        kernel_.finish();
+      }
+      if (failed) {
+        ++stats.sample.failed;
+        ++stats.errors[request.error];
+        stats.failure.record(took);
+      } else {
+        ++stats.sample.completed;
+        stats.latency.record(took);
+      }
+    }
+  }
+  doing(request, Doing::own, 0);
+  if (request.ending.run != nullptr) {
+    request.ending.run(request.ending.object, request.ending.argument, request);
+  }
+  unlink(request);
+  free_.push_back(&request);
+}
+
+void Simulation::link(Request& request) {
+  request.previous_in_flight = nullptr;
+  request.next_in_flight = first_;
+  if (first_ != nullptr) {
+    first_->previous_in_flight = &request;
+  }
+  first_ = &request;
+  ++in_flight_;
+}
+
+void Simulation::unlink(Request& request) {
+  (request.previous_in_flight == nullptr ? first_ : request.previous_in_flight->next_in_flight) =
+      request.next_in_flight;
+  if (request.next_in_flight != nullptr) {
+    request.next_in_flight->previous_in_flight = request.previous_in_flight;
+  }
+  --in_flight_;
+}
+
+// --- waiting ----------------------------------------------------------------------------------------------------
+
+void Simulation::resume(Request& request) {
+  doing(request, Doing::own, 0);
+  request.process.resume();
+}
+
+Action Simulation::resuming(Request& request) {
+  return {[](void* who, std::uint64_t) {
+            Request& woken = *static_cast<Request*>(who);
+            woken.wake = {};
+            woken.simulation->resume(woken);
+          },
+          &request, 0};
+}
+
+void Simulation::wake_at(Request& request, SimTime at, Phase phase) {
+  request.wake = kernel_.schedule(at, phase, resuming(request));
+}
+
+void Simulation::add_hold(Request& request, Hold hold) {
+  doing(request, Doing::own, 0);
+  hold.since = now();
+  hold.depth = static_cast<std::uint32_t>(request.frames.size());
+  hold.row = hold.at->row();
+  request.holds.push_back(hold);
+}
+
+std::ptrdiff_t Simulation::find_hold(const Request& request, ResourceIndex row) {
+  for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(request.holds.size()) - 1; i >= 0; --i) {
+    if (request.holds[static_cast<std::size_t>(i)].row == row) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+void Simulation::release_last(Request& request, ResourceIndex row) {
+  const std::ptrdiff_t index = find_hold(request, row);
+  LOADSTONE_CHECK(index >= 0, "released '" + model_.resources[row]->name + "', which is not held");
+  release_hold(request, static_cast<std::size_t>(index));
+}
+
+void Simulation::release_hold(Request& request, std::size_t index) {
+  settle(request);
+  request.doing_since = now();
+  const Hold hold = request.holds[index];
+  request.holds.erase(request.holds.begin() + static_cast<std::ptrdiff_t>(index));
+  end_hold(hold);
+}
+
+void Simulation::end_hold(const Hold& hold) {
+  Meter& meter = meters_[hold.row];
+  const std::int64_t held = (now() - hold.since).ns;
+  meter.hold_sum += static_cast<Int128>(held) * hold.amount;
+  if (is_sampled(hold.since)) {
+    meter.hold.record(held);
+  }
+  hold.at->release(hold);
+}
+
+void Simulation::release_deeper(Request& request, std::size_t depth) {
+  while (!request.holds.empty() && request.holds.back().depth > depth) {
+    release_hold(request, request.holds.size() - 1);
+  }
+}
+
+// --- the hold breakdown -----------------------------------------------------------------------------------------
+
+namespace {
+
+// Gives `ns` of a hold's time to what the request does, or in equal parts to what its branches do; the nanoseconds
+// that do not divide go to the first branch, so that rows sum to the hold.
+void allot(Breakdown& breakdown, const Request& request, std::int64_t ns) {
+  if (request.first_branch == nullptr) {
+    breakdown.add(request.doing == Doing::own ? 0 : request.doing_on, request.doing, ns);
+    return;
+  }
+  const std::int64_t each = ns / request.branches;
+  std::int64_t first = ns - each * (request.branches - 1);
+  for (const Request* branch = request.first_branch; branch != nullptr; branch = branch->next_branch) {
+    allot(breakdown, *branch, first);
+    first = each;
+  }
+}
+
+void settle_tree(std::vector<Meter>& meters, Request& request, SimTime now) {
+  const std::int64_t ns = (now - request.doing_since).ns;
+  if (ns > 0) {
+    for (const Hold& hold : request.holds) {
+      allot(meters[hold.row].breakdown, request, ns * hold.amount);
+    }
+  }
+  for (Request* branch = request.first_branch; branch != nullptr; branch = branch->next_branch) {
+    settle_tree(meters, *branch, now);
+  }
+  request.doing_since = now;
+}
+
+}  // namespace
+
+// All of a request's tree is settled together, so that every member of it has been doing one thing since.
+void Simulation::settle(Request& request) {
+  Request* root = &request;
+  while (root->parent != nullptr) {
+    root = root->parent;
+  }
+  settle_tree(meters_, *root, now());
+}
+
+// --- observations -----------------------------------------------------------------------------------------------
+
+void Simulation::mark_edge() {
+  for (std::size_t row = 0; row < resources_.size(); ++row) {
+    meters_[row].at_edge.push_back(resources_[row]->totals(now()));
+  }
+  for (FlowStats& flow : flows_) {
+    flow.completed_at_edge.push_back(flow.run.completed);
+    flow.offered_at_edge.push_back(flow.run.offered);
+  }
+}
+
+}  // namespace loadstone

@@ -1,0 +1,180 @@
+// sim/engine/simulation.hpp
+//
+// One replication under way: the model brought to life on a kernel. It owns the requests, knows what each is doing,
+// and is what operations, resources and sources talk to.
+//
+// Owns.  Requests and their frames, resources, sources, statistics. Not the model and not the kernel.
+// Order. Every wake-up goes through the kernel's event set; nothing resumes a request from inside another one.
+// Not.   It draws no conclusions: Observations are what it leaves behind.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sim/base/sim_time.hpp"
+#include "sim/engine/model.hpp"
+#include "sim/engine/request.hpp"
+#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/process.hpp"
+#include "sim/observe/flow_stats.hpp"
+#include "sim/observe/meter.hpp"
+#include "sim/random/distribution.hpp"
+#include "sim/random/keyed.hpp"
+
+namespace loadstone {
+
+struct RunSettings {
+  std::uint64_t seed = 1;
+  std::uint64_t replication = 0;
+  double load = 1.0;
+  SimTime measure_from;              // end of warm-up
+  SimTime measure_until;             // end of measurement
+  bool drain = true;                 // follow sampled requests to their end
+  bool expected_values = false;      // every drawn duration and size is its mean: for the bound
+  bool everything_relieved = false;  // no resource has a limit: for the bound
+  std::vector<std::string> relieved;  // names of resources without a limit
+};
+
+// Rounded to the nearest nanosecond, at most 2^62. REQUIRES: ns >= 0.
+[[nodiscard]] constexpr Duration whole_ns(double ns) {
+  return {ns < static_cast<double>(kEndOfTime.ns) ? static_cast<std::int64_t>(ns + 0.5) : kEndOfTime.ns};
+}
+
+class Simulation {
+ public:
+  Simulation(const Model& model, const RunSettings& settings, Kernel& kernel);
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+  ~Simulation();
+
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] const RunSettings& settings() const { return settings_; }
+  [[nodiscard]] Kernel& kernel() { return kernel_; }
+  [[nodiscard]] SimTime now() const { return kernel_.now(); }
+  // Of everything random that belongs to `name` in this replication.
+  [[nodiscard]] Key key_of(std::string_view name) const { return combine(key_, hash_text(name)); }
+  [[nodiscard]] bool is_relieved(const std::string& resource) const;
+
+  template <class R>
+  [[nodiscard]] R& resource(ResourceIndex index) {
+    return static_cast<R&>(*resources_[index]);
+  }
+
+  // --- requests -----------------------------------------------------------------------------------------------
+  struct Arrival {
+    FlowId flow = 0;
+    Key key = 0;
+    std::uint64_t number = 0;
+    const std::vector<double>* attributes = nullptr;
+    Ending ending;
+  };
+  // Runs the request up to its first wait. REQUIRES: called from an event, not from inside a request.
+  void start(const Arrival& arrival);
+  // A request that another one starts and does not wait for; it begins later at this instant.
+  void spawn(FlowId flow, Key key, const Op* entry, const Request& parent);
+  // A request that its source could not start.
+  void drop(FlowId flow);
+  // A request for another one's use (a branch, a spawned flow), suspended before `pc`; started by wake().
+  Request& create(FlowId flow, Key key, const Op* pc, const std::vector<double>& attributes);
+  // Records the end and recycles the request. Called by the interpreter.
+  void finish(Request& request);
+  [[nodiscard]] std::uint64_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::uint64_t sampled_in_flight() const { return sampled_in_flight_; }
+  [[nodiscard]] Request* first_in_flight() const { return first_; }
+  [[nodiscard]] bool is_sampled(SimTime arrived) const {
+    return arrived >= settings_.measure_from && arrived < settings_.measure_until;
+  }
+
+  // Whether a source brings further requests after the end of measurement: a constant load goes on, so that the last
+  // sampled requests end under it; a staged one stops.
+  [[nodiscard]] bool arrivals_go_on(bool constant) const { return constant && settings_.drain; }
+
+  // --- waiting ------------------------------------------------------------------------------------------------
+  // What the request does from now on, for the hold breakdowns.
+  void doing(Request& request, Doing doing, RowId on) {
+    if (!request.holds.empty() || request.parent != nullptr || request.first_branch != nullptr) {
+      settle(request);
+    }
+    request.doing_since = now();
+    request.doing = doing;
+    request.doing_on = on;
+  }
+  // Resumes the request now. REQUIRES: called from an event, not from inside a request.
+  void resume(Request& request);
+  // Resumes the request by an event of this instant.
+  void wake(Request& request, Phase phase) { wake_at(request, now(), phase); }
+  void wake_at(Request& request, SimTime at, Phase phase);
+  // An Action that resumes a request.
+  [[nodiscard]] static Action resuming(Request& request);
+
+  void add_hold(Request& request, Hold hold);
+  // Accounts for the end of a hold and gives its units back, whoever held it.
+  void end_hold(const Hold& hold);
+  // The index of the innermost hold of that resource; -1 if there is none.
+  [[nodiscard]] static std::ptrdiff_t find_hold(const Request& request, ResourceIndex row);
+  // Gives back what was taken last of that resource. REQUIRES: something is held.
+  void release_last(Request& request, ResourceIndex row);
+  // Gives back the hold at `index` of request.holds.
+  void release_hold(Request& request, std::size_t index);
+  // Gives back what was taken inside scopes deeper than `depth`, last taken first.
+  void release_deeper(Request& request, std::size_t depth);
+
+  // --- drawing ------------------------------------------------------------------------------------------------
+  [[nodiscard]] double sample(const Distribution& law, const Request& request, Key site) const {
+    return settings_.expected_values ? law.mean() : law.sample(draw_of(request.draws, site, 0));
+  }
+
+  // --- observations -------------------------------------------------------------------------------------------
+  [[nodiscard]] Meter& meter(RowId row) { return meters_[row]; }
+  [[nodiscard]] FlowStats& flow_stats(FlowId flow) { return flows_[flow]; }
+  void count_mark(std::uint32_t mark) { ++marks_[mark]; }
+  void spend(Int128 nano_usd) { spent_nano_usd_ += nano_usd; }
+  [[nodiscard]] Int128 spent_nano_usd() const { return spent_nano_usd_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& marks() const { return marks_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Resource>>& resources() const { return resources_; }
+
+  // Records the totals of every row and flow: an edge between two blocks of the run.
+  void mark_edge();
+  // Ends the run (Kernel::finish) as soon as no sampled request is inside.
+  void finish_when_drained() { draining_ = true; }
+  // Starts all sources.
+  void start_sources();
+  // Throws CheckFailure if a conservation law does not hold to the last nanosecond.
+  void check_conservation() const;
+
+ private:
+  void settle(Request& request);
+  void link(Request& request);
+  void unlink(Request& request);
+  Request& take();
+  void recycle(Request& request);
+
+  const Model& model_;
+  RunSettings settings_;
+  Kernel& kernel_;
+  Key key_;
+  FramePool frames_;
+  std::vector<std::unique_ptr<Request>> pool_;
+  std::vector<Request*> free_;
+  std::vector<std::unique_ptr<Resource>> resources_;
+  std::vector<std::unique_ptr<Source>> sources_;
+  std::vector<Meter> meters_;
+  std::vector<FlowStats> flows_;
+  std::vector<std::uint64_t> marks_;
+  Int128 spent_nano_usd_ = 0;
+  Request* first_ = nullptr;  // of all in flight, latest first
+  std::uint64_t in_flight_ = 0;
+  std::uint64_t sampled_in_flight_ = 0;
+  bool draining_ = false;
+};
+
+// Raised when a run cannot go on for a reason that lies in the model: a deadlock, a limit, spinning.
+class RunawayError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace loadstone

@@ -1,0 +1,166 @@
+#include "sim/executor/attributes.hpp"
+
+#include <algorithm>
+
+#include "sim/model/model_builder.hpp"
+
+namespace loadstone {
+
+namespace {
+
+const PopulationSpec* find_population(const ModelBuilder& builder, std::string_view name) {
+  for (const PopulationSpec& population : builder.topology().populations) {
+    if (population.name == name) {
+      return &population;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> law_names() {
+  std::vector<std::string_view> names;
+  for (const DiscreteKind& kind : discrete_kinds()) {
+    names.push_back(kind.name);
+  }
+  for (const DistributionKind& kind : distribution_kinds()) {
+    names.push_back(kind.name);
+  }
+  return names;
+}
+
+// Fills in the law named by `text`; reports what is wrong.
+void parse_law(const AttributeSpec& spec, std::uint64_t population, ModelBuilder& builder, AttributePlan& plan) {
+  const auto fail = [&](const std::string& message, std::vector<std::string> notes = {}) {
+    builder.diagnostics().error(spec.place, "attribute '" + spec.name + "': " + message, std::move(notes));
+  };
+  const auto split = split_call(spec.law);
+  if (const auto* message = std::get_if<std::string>(&split)) {
+    fail(*message);
+    return;
+  }
+  const Call& call = std::get<Call>(split);
+  std::vector<NamedValue> arguments;
+  for (const Argument& argument : call.arguments) {
+    const auto value = parse_quantity(argument.text);
+    if (const auto* message = std::get_if<std::string>(&value)) {
+      fail(*message);
+      return;
+    }
+    arguments.push_back({std::string(argument.name), std::get<Quantity>(value).value, std::string(argument.text)});
+  }
+  const bool is_discrete = std::any_of(discrete_kinds().begin(), discrete_kinds().end(),
+                                       [&](const DiscreteKind& k) { return k.name == call.name; });
+  if (is_discrete && (call.name != "uniform" || arguments.empty() || population > 0)) {
+    auto law = make_discrete(call.name, arguments, population);
+    if (const auto* message = std::get_if<std::string>(&law)) {
+      fail(*message);
+    } else {
+      plan.discrete = std::get<DiscreteLaw>(law);
+    }
+  } else if (find_distribution_kind(call.name) != nullptr) {
+    const auto law = make_distribution(call.name, arguments);
+    if (const auto* message = std::get_if<std::string>(&law)) {
+      fail(*message);
+    } else {
+      plan.distribution = std::get<Distribution>(law);
+    }
+  } else {
+    fail("unknown law '" + std::string(call.name) + "'", choices(call.name, law_names()));
+  }
+}
+
+class Planner {
+ public:
+  Planner(const ScenarioSpec& scenario, ModelBuilder& builder) : scenario_(scenario), builder_(builder) {}
+
+  std::vector<AttributePlan> plans() {
+    for (const auto& [name, type] : builder_.attribute_types()) {
+      add(name, 0);
+    }
+    return std::move(plans_);
+  }
+
+ private:
+  const AttributeSpec* spec_of(std::string_view name) const {
+    for (const auto* list : {&scenario_.attributes, &builder_.workload().attributes}) {
+      for (const AttributeSpec& spec : *list) {
+        if (spec.name == name) {
+          return &spec;
+        }
+      }
+    }
+    return nullptr;
+  }
+
+  void add(const std::string& name, int depth) {
+    const std::uint16_t slot = builder_.attribute(name);
+    if (std::any_of(plans_.begin(), plans_.end(), [&](const AttributePlan& p) { return p.slot == slot; })) {
+      return;
+    }
+    const PopulationSpec* population = find_population(builder_, name);
+    const AttributeSpec* spec = spec_of(name);
+    AttributePlan plan{.slot = slot, .each = Each::request, .site = hash_text("attribute " + name),
+                       .discrete = std::nullopt, .distribution = std::nullopt};
+    if (population != nullptr && depth < 16 && !population->within.empty()) {
+      plan.parent = parent_slot(*population, population->within, depth);
+    }
+    if (population != nullptr && depth < 16 && !population->of.empty()) {
+      plan.of = parent_slot(*population, population->of, depth);
+    }
+    plan.count = population == nullptr ? 0 : static_cast<std::uint64_t>(population->count.value_or(0));
+    if (spec != nullptr) {
+      plan.each = spec->each;
+      parse_law(*spec, plan.count, builder_, plan);
+    } else if (population != nullptr && !population->law.empty()) {
+      parse_law({.name = name, .place = population->place, .law = population->law}, plan.count, builder_, plan);
+    } else if (plan.count > 0) {
+      plan.discrete = DiscreteLaw::uniform(plan.count);
+    } else {
+      return;  // set by a step
+    }
+    plans_.push_back(std::move(plan));
+  }
+
+  std::int32_t parent_slot(const PopulationSpec& child, const std::string& name, int depth) {
+    if (builder_.attribute_types().find(name) == builder_.attribute_types().end()) {
+      builder_.diagnostics().error(child.place,
+                                   "population '" + child.name + "' names an unknown population '" + name + "'");
+      return -1;
+    }
+    add(name, depth + 1);
+    return builder_.attribute(name);
+  }
+
+  const ScenarioSpec& scenario_;
+  ModelBuilder& builder_;
+  std::vector<AttributePlan> plans_;
+};
+
+}  // namespace
+
+std::vector<AttributePlan> plan_attributes(const ScenarioSpec& scenario, ModelBuilder& builder) {
+  return Planner(scenario, builder).plans();
+}
+
+void draw_attributes(const std::vector<AttributePlan>& plans, Key key, bool of_user, std::vector<double>& values) {
+  for (const AttributePlan& plan : plans) {
+    if ((plan.each == Each::vu) != of_user) {
+      continue;
+    }
+    const Draw draw = draw_of(key, plan.site, 0);
+    double value = 0;
+    if (plan.distribution) {
+      value = plan.distribution->sample(draw);
+    } else if (plan.of >= 0) {
+      value = static_cast<double>(plan.discrete->of(static_cast<std::uint64_t>(values[static_cast<std::size_t>(plan.of)])));
+    } else {
+      value = static_cast<double>(plan.discrete->sample(draw));
+    }
+    if (plan.parent >= 0) {
+      value += values[static_cast<std::size_t>(plan.parent)] * static_cast<double>(plan.count);
+    }
+    values[plan.slot] = value;
+  }
+}
+
+}  // namespace loadstone

@@ -1,0 +1,16 @@
+#include "sim/experiment/replications.hpp"
+
+namespace loadstone {
+
+std::vector<Observations> run_replications(const Model& model, const RunSettings& settings, const Horizon& horizon,
+                                           std::size_t count, Executor& executor) {
+  std::vector<Observations> observations(count);
+  executor.run(count, [&](std::size_t replication) {
+    RunSettings own = settings;
+    own.replication = replication;
+    observations[replication] = run_replication(model, own, horizon);
+  });
+  return observations;
+}
+
+}  // namespace loadstone

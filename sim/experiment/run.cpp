@@ -1,0 +1,33 @@
+#include "sim/experiment/run.hpp"
+
+#include <algorithm>
+
+#include "sim/experiment/horizon.hpp"
+#include "sim/experiment/replications.hpp"
+
+namespace loadstone {
+
+RunResult run(const Model& model, const Topology& topology, const Workload& workload,
+              const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor) {
+  const Horizon horizon = horizon_of(workload, model, !topology.schedules.empty());
+  const std::vector<Observations> observed =
+      run_replications(model, request.settings, horizon, request.replications, executor);
+  std::vector<double> quantiles(std::begin(kDefaultQuantiles), std::end(kDefaultQuantiles));
+  quantiles.insert(quantiles.end(), request.quantiles.begin(), request.quantiles.end());
+  const std::vector<double> asked = quantiles_of(thresholds);
+  quantiles.insert(quantiles.end(), asked.begin(), asked.end());
+  std::sort(quantiles.begin(), quantiles.end());
+  quantiles.erase(std::unique(quantiles.begin(), quantiles.end()), quantiles.end());
+
+  RunResult result;
+  result.identity = {.topology = topology.name, .workload = workload.name, .seed = request.settings.seed,
+                     .load = request.settings.load, .params = {}};
+  if (executor.interrupted()) {
+    return result;
+  }
+  result.summary = summarize(model, observed, quantiles);
+  result.thresholds = judge(thresholds, result.summary);
+  return result;
+}
+
+}  // namespace loadstone

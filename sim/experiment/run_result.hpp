@@ -1,0 +1,43 @@
+// sim/experiment/run_result.hpp
+//
+// The result of `loadstone run`: what was run, and what it says. What the report writers are given; they see no
+// observations, so no writer can change a number.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/analysis/run_summary.hpp"
+#include "sim/analysis/threshold.hpp"
+
+namespace loadstone {
+
+struct Cost {
+  double fixed_usd_month = 0;
+  double variable_usd_month = 0;
+  double llm_usd = 0;  // spent in the measured window
+};
+
+struct Identity {
+  std::string topology;
+  std::string workload;
+  std::uint64_t seed = 1;
+  double load = 1;
+  std::map<std::string, std::string> params;
+};
+
+struct RunResult {
+  Identity identity;
+  RunSummary summary;
+  std::vector<ThresholdResult> thresholds;
+  Cost cost;
+  std::vector<std::string> warnings;
+  std::string verdict;  // one sentence
+  bool saturated = false;
+  bool stable = true;
+  std::string first;  // the resource that saturates first, "" if none does
+};
+
+}  // namespace loadstone

@@ -1,0 +1,199 @@
+#include "sim/kernel/processor_sharing.hpp"
+
+#include <algorithm>
+
+#include "sim/base/check.hpp"
+
+namespace loadstone {
+
+namespace {
+constexpr double kOne = 4294967296.0;  // 1.0 in 2^-32 fixed point
+}  // namespace
+
+ProcessorSharing::ProcessorSharing(double cores) : cores_(cores) {
+  LOADSTONE_CHECK(cores > 0 && cores < 1e6, "cores of a host");
+}
+
+std::uint32_t ProcessorSharing::add_class(double cap, double quota) {
+  LOADSTONE_CHECK(cap > 0 && quota > 0, "cap and quota of a job class");
+  classes_.push_back({.cap = cap, .quota = quota, .heap = {}});
+  return static_cast<std::uint32_t>(classes_.size() - 1);
+}
+
+ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work,
+                                                 Action done) {
+  LOADSTONE_CHECK(work >= 0, "work of a job");
+  move_clocks(now);
+  std::uint32_t slot = 0;
+  if (free_.empty()) {
+    slot = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  Class& c = classes_[job_class];
+  if (c.heap.empty()) {
+    c.clock = 0;  // nobody's finish refers to the old clock
+  }
+  slots_[slot].done = done;
+  slots_[slot].job_class = job_class;
+  c.heap.push_back({c.clock + (static_cast<UInt128>(static_cast<std::uint64_t>(work)) << 32), sequence_++, slot});
+  sift(c, c.heap.size() - 1);
+  ++jobs_;
+  share();
+  return {slot, slots_[slot].generation};
+}
+
+bool ProcessorSharing::stop(SimTime now, Handle job) {
+  if (!is_current(job)) {
+    return false;
+  }
+  if (slots_[job.slot].position != kLeft) {
+    move_clocks(now);
+    remove(job.slot);
+    share();
+  }
+  free_slot(job.slot);
+  return true;
+}
+
+std::optional<SimTime> ProcessorSharing::next_completion() const {
+  std::optional<SimTime> next;
+  for (const Class& c : classes_) {
+    if (c.heap.empty()) {
+      continue;
+    }
+    const UInt128 finish = c.heap.front().finish;
+    const UInt128 left = finish > c.clock ? finish - c.clock : 0;
+    const UInt128 wait = c.rate == 0 ? UInt128{1} << 62 : (left + c.rate - 1) / c.rate;
+    const SimTime at{wait > static_cast<UInt128>(kEndOfTime.ns - now_.ns) ? kEndOfTime.ns
+                                                                        : now_.ns + static_cast<std::int64_t>(wait)};
+    if (!next || at < *next) {
+      next = at;
+    }
+  }
+  return next;
+}
+
+void ProcessorSharing::advance(SimTime now, std::vector<Handle>& completed) {
+  move_clocks(now);
+  done_.clear();
+  for (Class& c : classes_) {
+    while (!c.heap.empty() && c.heap.front().finish <= c.clock) {
+      done_.push_back(c.heap.front());
+      remove(done_.back().slot);
+    }
+  }
+  if (done_.size() > 1) {  // several classes, or several demands attained within one nanosecond
+    std::sort(done_.begin(), done_.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
+  }
+  for (const Item& item : done_) {
+    completed.push_back({item.slot, slots_[item.slot].generation});
+  }
+  share();
+}
+
+std::optional<Action> ProcessorSharing::take(Handle job) {
+  if (!is_current(job)) {
+    return std::nullopt;
+  }
+  free_slot(job.slot);
+  return slots_[job.slot].done;
+}
+
+double ProcessorSharing::busy_core_ns(SimTime now) {
+  move_clocks(now);
+  return static_cast<double>(busy_) / kOne;
+}
+
+void ProcessorSharing::move_clocks(SimTime now) {
+  const auto dt = static_cast<std::uint64_t>(now.ns - now_.ns);
+  if (dt == 0) {
+    return;
+  }
+  for (Class& c : classes_) {
+    if (!c.heap.empty()) {
+      const UInt128 step = static_cast<UInt128>(c.rate) * dt;
+      c.clock += step;
+      busy_ += step * c.heap.size();
+    }
+  }
+  now_ = now;
+}
+
+// Water-filling: classes from the lowest limit per job upwards; a class below the fair share gets its limit, and
+// what it leaves is shared by the rest.
+void ProcessorSharing::share() {
+  by_limit_.clear();
+  for (std::uint32_t i = 0; i < classes_.size(); ++i) {
+    if (!classes_[i].heap.empty()) {
+      by_limit_.push_back(i);
+    }
+  }
+  const auto limit = [&](std::uint32_t i) {
+    const Class& c = classes_[i];
+    return std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
+  };
+  if (by_limit_.size() > 1) {
+    std::stable_sort(by_limit_.begin(), by_limit_.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return limit(a) < limit(b); });
+  }
+  double left = cores_;
+  std::size_t jobs = jobs_;
+  for (const std::uint32_t i : by_limit_) {
+    Class& c = classes_[i];
+    const auto n = static_cast<double>(c.heap.size());
+    const double rate = std::min(limit(i), left / static_cast<double>(jobs));
+    c.rate = static_cast<std::uint64_t>(rate * kOne);
+    left = std::max(0.0, left - rate * n);
+    jobs -= c.heap.size();
+  }
+}
+
+void ProcessorSharing::remove(std::uint32_t slot) {
+  Class& c = classes_[slots_[slot].job_class];
+  const std::size_t position = slots_[slot].position;
+  const Item last = c.heap.back();
+  c.heap.pop_back();
+  if (position < c.heap.size()) {
+    c.heap[position] = last;
+    slots_[last.slot].position = static_cast<std::uint32_t>(position);
+    sift(c, position);
+  }
+  slots_[slot].position = kLeft;
+  --jobs_;
+}
+
+void ProcessorSharing::free_slot(std::uint32_t slot) {
+  std::uint32_t& generation = slots_[slot].generation;
+  generation += generation == 0xffffffff ? 2 : 1;  // 0 is no job
+  free_.push_back(slot);
+}
+
+// Restores the heap around `position`, up or down as needed.
+void ProcessorSharing::sift(Class& c, std::size_t position) {
+  std::vector<Item>& heap = c.heap;
+  const Item item = heap[position];
+  const auto put = [&](std::size_t at, const Item& what) {
+    heap[at] = what;
+    slots_[what.slot].position = static_cast<std::uint32_t>(at);
+  };
+  while (position > 0 && earlier(item, heap[(position - 1) / 2])) {
+    put(position, heap[(position - 1) / 2]);
+    position = (position - 1) / 2;
+  }
+  for (std::size_t child = position * 2 + 1; child < heap.size(); child = position * 2 + 1) {
+    if (child + 1 < heap.size() && earlier(heap[child + 1], heap[child])) {
+      ++child;
+    }
+    if (!earlier(heap[child], item)) {
+      break;
+    }
+    put(position, heap[child]);
+    position = child;
+  }
+  put(position, item);
+}
+
+}  // namespace loadstone

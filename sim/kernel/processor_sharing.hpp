@@ -1,0 +1,95 @@
+// sim/kernel/processor_sharing.hpp
+//
+// Egalitarian processor sharing of one host's cores. Jobs belong to classes; all jobs of a class run at the same
+// rate, so each class has one virtual clock (the work a job of the class has attained), and only the class with the
+// next completion has an event. The rates are the water-filling solution: every job gets the same share unless its
+// class's cap or quota is lower, and what they leave is shared by the others.
+//
+// Order. All jobs whose demand is attained leave together, in the order in which they came; one of them can still be
+//        stopped by those before it, until take() hands out its action.
+// Exact. Virtual time is fixed point (2^-32 ns); rates are rounded down and completions up to the next nanosecond,
+//        so no job ends early and none is rescheduled at dt = 0.
+// Cost.  O(log n) for an arrival or a completion, plus O(number of classes).
+// Not.   It does not schedule: the kernel asks next_completion() and calls advance().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/kernel/kernel.hpp"
+
+namespace loadstone {
+
+class ProcessorSharing {
+ public:
+  explicit ProcessorSharing(double cores);
+
+  std::uint32_t add_class(double cap, double quota);
+
+  struct Handle {
+    std::uint32_t slot;
+    std::uint32_t generation;
+  };
+  Handle start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done);
+  // True if the job's action has not been taken and now never will be.
+  bool stop(SimTime now, Handle job);
+
+  // The instant of the next completion under the present rates.
+  [[nodiscard]] std::optional<SimTime> next_completion() const;
+  // Moves the clocks to `now` and appends the jobs that are done to `completed`, in order of arrival.
+  void advance(SimTime now, std::vector<Handle>& completed);
+  // The action of a job that advance() reported, once; nothing if it was stopped since.
+  std::optional<Action> take(Handle job);
+
+  [[nodiscard]] std::size_t jobs() const { return jobs_; }
+  // Integral of busy cores up to `now`, in core-nanoseconds.
+  [[nodiscard]] double busy_core_ns(SimTime now);
+
+ private:
+  struct Item {          // of a class's heap, by attained work at which the job is done, then by arrival
+    UInt128 finish = 0;  // 2^-32 ns
+    std::uint64_t sequence = 0;
+    std::uint32_t slot = 0;
+  };
+  struct Class {
+    double cap;
+    double quota;
+    UInt128 clock = 0;        // attained work of every job, 2^-32 ns
+    std::uint64_t rate = 0;   // attained work per ns, 2^-32
+    std::vector<Item> heap;
+  };
+  struct Job {
+    Action done;
+    std::uint32_t job_class = 0;
+    std::uint32_t position = 0;  // in the heap of its class; kLeft once its demand is attained
+    std::uint32_t generation = 1;
+  };
+
+  static constexpr std::uint32_t kLeft = 0xffffffff;
+
+  [[nodiscard]] bool is_current(Handle job) const {
+    return job.slot < slots_.size() && slots_[job.slot].generation == job.generation;
+  }
+  void move_clocks(SimTime now);
+  void share();
+  void remove(std::uint32_t slot);
+  void free_slot(std::uint32_t slot);
+  void sift(Class& c, std::size_t position);
+  static bool earlier(const Item& a, const Item& b) {
+    return a.finish != b.finish ? a.finish < b.finish : a.sequence < b.sequence;
+  }
+
+  double cores_;
+  std::vector<Class> classes_;
+  std::vector<Job> slots_;
+  std::vector<std::uint32_t> free_;
+  std::vector<Item> done_;               // scratch of advance()
+  std::vector<std::uint32_t> by_limit_;  // scratch of share(): classes with jobs, lowest limit first
+  std::size_t jobs_ = 0;
+  std::uint64_t sequence_ = 0;
+  SimTime now_;
+  UInt128 busy_ = 0;  // 2^-32 core-ns
+};
+
+}  // namespace loadstone

@@ -1,0 +1,116 @@
+// sim/model/built_resource.hpp
+//
+// A declared resource during compilation: which rows it has, and what steps can do with it. What a kind can do is told
+// by the capability classes that it inherits; a step asks for the one that it needs and reports a kind that lacks it.
+//
+// Not. Nothing here exists at run time: capabilities emit operations.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/engine/request.hpp"
+#include "sim/engine/resource.hpp"
+#include "sim/spec/topology.hpp"
+
+namespace loadstone {
+
+class Lowerer;
+
+class BuiltResource {
+ public:
+  explicit BuiltResource(const ResourceSpec& resource_spec) : spec(resource_spec) {}
+  BuiltResource(const BuiltResource&) = delete;
+  BuiltResource& operator=(const BuiltResource&) = delete;
+  virtual ~BuiltResource() = default;
+
+  const ResourceSpec& spec;
+};
+
+// A host during compilation.
+struct BuiltHost {
+  const HostSpec* spec = nullptr;
+  ResourceIndex cpu = 0;
+};
+
+// `visit`: served for a time, after a wait.
+class Visitable {
+ public:
+  virtual ~Visitable() = default;
+  virtual void lower_visit(Lowerer& lowerer, const std::optional<TimeLaw>& service,
+                           const std::optional<CountLaw>& priority) = 0;
+};
+
+// `hold`, `acquire`, `release`: units taken and given back.
+class Holdable {
+ public:
+  virtual ~Holdable() = default;
+  virtual void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>& priority,
+                             bool transaction) = 0;
+  virtual void lower_release(Lowerer& lowerer, bool transaction) = 0;
+};
+
+// Where flows run: a service, or what stands before one.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+  // The request comes in and goes out; between them its steps run in one process of the service.
+  virtual void lower_enter(Lowerer& lowerer) = 0;
+  virtual void lower_leave(Lowerer& lowerer) = 0;
+  virtual void lower_cpu(Lowerer& lowerer, const TimeLaw& time) = 0;
+  // Holds the event loop, if there is one, between the two.
+  virtual void lower_block(Lowerer& lowerer) = 0;
+  virtual void lower_unblock(Lowerer& lowerer) = 0;
+  // The built service whose processes `in:` counts: itself, or the target.
+  [[nodiscard]] virtual BuiltResource& service() = 0;
+  [[nodiscard]] virtual double processes() const = 0;
+};
+
+// One query's work on a server.
+struct QueryWork {
+  TimeLaw cpu;
+  TimeLaw io;
+  bool commit = false;
+  std::int64_t round_trips = 1;
+  bool write = false;
+};
+
+// What connections are opened to: Postgres, or PgBouncer before it.
+class ConnectionServer {
+ public:
+  virtual ~ConnectionServer() = default;
+  // Opens a connection: what it takes is held by the request until the pool takes it over.
+  virtual void lower_connect(Lowerer& lowerer, const std::string& user, const std::string& database) = 0;
+  // What a transaction (or a lone query) takes on the way and gives back at its end.
+  virtual void lower_begin(Lowerer& lowerer, const std::string& user, const std::string& database) = 0;
+  virtual void lower_end(Lowerer& lowerer, const std::string& user, const std::string& database) = 0;
+  virtual void lower_query(Lowerer& lowerer, const QueryWork& work) = 0;
+};
+
+// A pool of connections to a ConnectionServer.
+class ConnectionSource {
+ public:
+  virtual ~ConnectionSource() = default;
+  [[nodiscard]] virtual ConnectionServer* connects_to() = 0;
+  [[nodiscard]] virtual const std::string& user() const = 0;
+  [[nodiscard]] virtual const std::string& database() const = 0;
+};
+
+// `lock`: mutual exclusion with a time to live.
+class Lockable {
+ public:
+  virtual ~Lockable() = default;
+  virtual void lower_lock(Lowerer& lowerer) = 0;
+  virtual void lower_unlock(Lowerer& lowerer) = 0;
+};
+
+// Takes one command: Redis.
+class CommandServer {
+ public:
+  virtual ~CommandServer() = default;
+  virtual void lower_command(Lowerer& lowerer, double commands) = 0;
+};
+
+}  // namespace loadstone

@@ -1,0 +1,167 @@
+#include "sim/model/lowerer.hpp"
+
+#include "sim/engine/scopes.hpp"
+#include "sim/model/conditions.hpp"
+
+namespace loadstone {
+
+Lowerer::Lowerer(ModelBuilder& builder, const FlowSpec& flow, BuiltResource* service)
+    : builder_(builder), flow_(flow), service_(service), runner_(dynamic_cast<Runner*>(service)) {}
+
+std::uint32_t Lowerer::emit(Op op, std::string_view what) {
+  if (!what.empty()) {
+    op.site = site(what);
+  }
+  builder_.model().program.push_back(op);
+  return here() - 1;
+}
+
+std::uint32_t Lowerer::here() const { return static_cast<std::uint32_t>(builder_.model().program.size()); }
+
+void Lowerer::land(std::uint32_t op) { builder_.model().program[op].target = here(); }
+
+Key Lowerer::site(std::string_view what) const {
+  Key place = hash_text(flow_.name);
+  if (step_ != nullptr) {
+    place = hash_text(step_->modifiers.draw ? *step_->modifiers.draw : step_->path);
+  }
+  return combine(place, hash_text(what));
+}
+
+void Lowerer::error(const std::string& message, std::vector<std::string> notes) {
+  diagnostics().error(place(), "flow '" + flow_.name + "': " + message, std::move(notes));
+}
+
+Drawn Lowerer::drawn(const Law& law) {
+  if (law.attribute.empty()) {
+    return {law.distribution, -1};
+  }
+  if (builder_.attribute_types().find(law.attribute) == builder_.attribute_types().end()) {
+    std::vector<std::string_view> known;
+    for (const auto& [name, type] : builder_.attribute_types()) {
+      known.push_back(name);
+    }
+    error("unknown attribute '$request." + law.attribute + "'", choices(law.attribute, known));
+    return {};
+  }
+  return {{}, builder_.attribute(law.attribute)};
+}
+
+void Lowerer::lower_steps(std::span<const StepSpec> steps) {
+  const bool tail = step_ == nullptr;  // the flow's own list
+  for (const StepSpec& step : steps) {
+    const StepSpec* outer = step_;
+    step_ = &step;
+    tail_ = tail && &step == &steps.back();
+    lower_step(step);
+    step_ = outer;
+  }
+  tail_ = false;
+}
+
+namespace {
+
+Backoff lower_backoff(const BackoffSpec& spec) {
+  Backoff backoff;
+  backoff.kind = static_cast<BackoffKind>(spec.backoff);
+  backoff.jitter = static_cast<JitterKind>(spec.jitter);
+  backoff.base = spec.base.distribution;
+  if (spec.cap) {
+    backoff.cap_ns = static_cast<double>(spec.cap->ns);
+  }
+  return backoff;
+}
+
+}  // namespace
+
+void Lowerer::lower_step(const StepSpec& step) {
+  const Modifiers& m = step.modifiers;
+  tail_ = tail_ && !m.timeout && !m.retry && m.on_error.empty() && !m.blocking;
+  std::uint32_t unless = 0;
+  if (m.when) {
+    const CompiledCondition* condition = compile_condition(builder_, *m.when);
+    unless = emit({.execute = &op_unless, .plan = condition});
+  }
+  lower_handled(step);
+  if (m.when) {
+    land(unless);
+  }
+}
+
+// on_error round retry round timeout round blocking round the verb.
+void Lowerer::lower_handled(const StepSpec& step) {
+  if (step.modifiers.on_error.empty()) {
+    lower_retried(step);
+    return;
+  }
+  const std::uint32_t begin = emit({.execute = &op_on_error_begin, .unwind = &unwind_on_error});
+  lower_retried(step);
+  emit({.execute = &op_scope_end});
+  std::vector<std::uint32_t> ends{emit({.execute = &op_jump})};
+  HandlersPlan plan;
+  for (const auto& [name, steps] : step.modifiers.on_error) {
+    plan.handlers.push_back({name == "any" ? kNoError : builder_.error(name), here()});
+    lower_steps(steps);
+    ends.push_back(emit({.execute = &op_jump}));
+  }
+  builder_.model().program[begin].plan = builder_.keep(std::move(plan));
+  for (const std::uint32_t end : ends) {
+    land(end);
+  }
+}
+
+void Lowerer::lower_retried(const StepSpec& step) {
+  if (!step.modifiers.retry) {
+    lower_timed(step);
+    return;
+  }
+  const RetrySpec& spec = *step.modifiers.retry;
+  RetryPlan plan;
+  plan.max = INT64_MAX;
+  if (spec.max != "unlimited") {
+    const auto parsed = parse_quantity(spec.max);
+    const auto* quantity = std::get_if<Quantity>(&parsed);
+    if (quantity == nullptr || quantity->dim != kNumber || quantity->value < 0 || quantity->exact.denominator != 1) {
+      error("retry: 'max' must be a number of retries or 'unlimited', got '" + spec.max + "'");
+    } else {
+      plan.max = quantity->exact.numerator;
+    }
+  }
+  for (const std::string& name : spec.errors) {
+    if (name != "any") {
+      plan.errors.push_back(builder_.error(name));
+    }
+  }
+  plan.backoff = lower_backoff(spec.pause);
+  emit({.execute = &op_retry_begin, .unwind = &unwind_retry, .plan = builder_.keep(std::move(plan))}, "retry");
+  emit({.execute = &op_retry_pause});
+  lower_timed(step);
+  emit({.execute = &op_scope_end});
+}
+
+void Lowerer::lower_timed(const StepSpec& step) {
+  const Modifiers& m = step.modifiers;
+  if (m.timeout) {
+    emit({.execute = &op_timeout_begin,
+          .plan = builder_.keep(TimeoutPlan{.after = *m.timeout,
+                                            .error = builder_.error("timeout"),
+                                            .remote = false,
+                                            .propagates = m.cancel_propagates != CancelPropagation::none})});
+  }
+  if (m.blocking) {
+    if (runner_ == nullptr) {
+      error("'blocking' needs a flow that runs in a service");
+    } else {
+      runner_->lower_block(*this);
+    }
+  }
+  step.kind->lower(step, *this);
+  if (m.blocking && runner_ != nullptr) {
+    runner_->lower_unblock(*this);
+  }
+  if (m.timeout) {
+    emit({.execute = &op_scope_end});
+  }
+}
+
+}  // namespace loadstone

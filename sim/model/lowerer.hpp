@@ -1,0 +1,72 @@
+// sim/model/lowerer.hpp
+//
+// Where a step or a resource kind is while it lowers itself into operations: which flow, which service runs it, which
+// connection is held; and the program that grows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/engine/drawn.hpp"
+#include "sim/engine/op.hpp"
+#include "sim/model/model_builder.hpp"
+
+namespace loadstone {
+
+class Lowerer {
+ public:
+  Lowerer(ModelBuilder& builder, const FlowSpec& flow, BuiltResource* service);
+
+  [[nodiscard]] ModelBuilder& builder() { return builder_; }
+  [[nodiscard]] Diagnostics& diagnostics() { return builder_.diagnostics(); }
+  [[nodiscard]] const FlowSpec& flow() const { return flow_; }
+  [[nodiscard]] BuiltResource* service() const { return service_; }
+  [[nodiscard]] Runner* runner() const { return runner_; }
+
+  // Appends an operation; its index. `what` names its draws ("cpu", "llm.output_tokens").
+  std::uint32_t emit(Op op, std::string_view what = {});
+  // The next operation's index.
+  [[nodiscard]] std::uint32_t here() const;
+  // Makes operation `op` jump to the next one to come.
+  void land(std::uint32_t op);
+
+  // Steps with their modifiers.
+  void lower_steps(std::span<const StepSpec> steps);
+  // A tail position: the last of the flow's own list, outside any scope.
+  [[nodiscard]] bool is_tail() const { return tail_; }
+
+  // The step being lowered; nullptr between steps.
+  [[nodiscard]] const StepSpec* step() const { return step_; }
+  // Of draws of the present step, called `what`.
+  [[nodiscard]] Key site(std::string_view what) const;
+  [[nodiscard]] Place place() const { return step_ == nullptr ? flow_.place : step_->place; }
+  void error(const std::string& message, std::vector<std::string> notes = {});
+  // How an operation gets a law's value.
+  [[nodiscard]] Drawn drawn(const Law& law);
+
+  // Connections that `hold` steps around this one have taken, innermost last.
+  struct HeldConnection {
+    ConnectionSource* pool;
+    BuiltResource* resource;
+    bool transaction;
+  };
+  std::vector<HeldConnection> connections;
+
+ private:
+  void lower_step(const StepSpec& step);
+  void lower_handled(const StepSpec& step);
+  void lower_retried(const StepSpec& step);
+  void lower_timed(const StepSpec& step);
+
+  ModelBuilder& builder_;
+  const FlowSpec& flow_;
+  BuiltResource* service_;
+  Runner* runner_;
+  const StepSpec* step_ = nullptr;
+  bool tail_ = false;
+};
+
+}  // namespace loadstone

@@ -1,0 +1,134 @@
+// sim/model/model_builder.hpp
+//
+// Compiles a validated topology and workload into a Model. Kinds add resources and sources through it; step verbs lower
+// themselves into operations through a Lowerer. Names are resolved here, and those that dangle are reported.
+//
+// Owns. The model under construction and, until it is finished, the built side of every resource.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim/engine/model.hpp"
+#include "sim/model/built_resource.hpp"
+#include "sim/spec/topology.hpp"
+#include "sim/spec/workload.hpp"
+
+namespace loadstone {
+
+class ModelBuilder {
+ public:
+  using Parameters = std::map<std::string, Parameter, std::less<>>;
+
+  ModelBuilder(const Topology& topology, const Workload& workload, const Parameters& parameters, const Kinds& kinds,
+               Diagnostics& diagnostics);
+
+  [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
+  [[nodiscard]] const Workload& workload() const { return workload_; }
+  [[nodiscard]] Model& model() { return model_; }
+
+  // Compiles everything. What is wrong is in the diagnostics; the model is whole only if they are ok().
+  void compile();
+  [[nodiscard]] Model take() { return std::move(model_); }
+
+  [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+
+  // --- attributes of requests -----------------------------------------------------------------------------------
+  // Every attribute that a request can have, with its type: populations, and what the workload declares.
+  [[nodiscard]] const std::map<std::string, Type, std::less<>>& attribute_types() const { return attribute_types_; }
+  // The slot of an attribute, made at its first use.
+  [[nodiscard]] std::uint16_t attribute(const std::string& name);
+  // An attribute that a step sets (`repeat ... as`): known from here on.
+  std::uint16_t declare_attribute(const std::string& name) {
+    attribute_types_.emplace(name, Type(kNumber));
+    return attribute(name);
+  }
+  // The slot in which every request carries a parameter's value.
+  [[nodiscard]] std::uint16_t constant_attribute(std::string_view parameter);
+  // The number that stands for a text in attributes and conditions.
+  [[nodiscard]] double intern(std::string_view text);
+  // The values that a request starts with: constants, and zero for what is drawn or set later.
+  [[nodiscard]] const std::vector<double>& attribute_defaults() const { return attribute_defaults_; }
+
+  // --- for kinds ----------------------------------------------------------------------------------------------
+  // Adds a plan under a row of its own: the declared name, with ".part" where the kind has several rows.
+  template <class P>
+  P& add(std::unique_ptr<P> plan, const ResourceSpec& spec, std::string_view part = {}) {
+    P& added = *plan;
+    added.name = part.empty() ? spec.name : spec.name + "." + std::string(part);
+    added.kind = spec.kind->name;
+    added.row = static_cast<RowId>(model_.resources.size());
+    model_.resources.push_back(std::move(plan));
+    return added;
+  }
+  [[nodiscard]] ErrorId error(const std::string& name);
+  [[nodiscard]] std::uint32_t mark(const std::string& name);
+  // The attributes that pick a member, by the spec's `in:` and `per:`.
+  [[nodiscard]] std::vector<std::uint16_t> member_attributes(const ResourceSpec& spec);
+  // Keeps a plan for the life of the model.
+  template <class T>
+  const T* keep(T plan) {
+    auto shared = std::make_shared<const T>(std::move(plan));
+    model_.plans.push_back(shared);
+    return shared.get();
+  }
+  // The built side of a declared resource, building it first if need be; nullptr after an error.
+  [[nodiscard]] BuiltResource* resource(const Reference& reference);
+  // The same, where it must have a capability: `what` says what is wanted of it ("be visited").
+  template <class Capability>
+  [[nodiscard]] Capability* resource_that_can(const Reference& reference, std::string_view what);
+  // The row of a host; its CPU is shared by all that runs there. Reports an unknown host.
+  [[nodiscard]] const BuiltHost* host(const Reference& reference);
+  [[nodiscard]] const std::map<std::string, BuiltHost, std::less<>>& hosts() const { return hosts_; }
+  // Makes operation `op` jump to the entry of a flow, as it runs when called from `caller` (a flow without a service
+  // runs where its caller runs, so it is compiled once for each). Nothing after an error; else the flow's id.
+  std::optional<FlowId> link_flow(std::uint32_t op, const Reference& flow, BuiltResource* caller);
+
+ private:
+  friend class Lowerer;
+
+  void declare_attributes();
+  void declare_hosts();
+  void build_resources();
+  void lower_flow(const FlowSpec& flow, BuiltResource* service);
+  void build_sources();
+
+  const Topology& topology_;
+  const Workload& workload_;
+  const Parameters& parameters_;
+  const Kinds& kinds_;
+  Diagnostics& diagnostics_;
+  Model model_;
+  std::map<std::string, Type, std::less<>> attribute_types_;
+  std::map<std::string, std::uint16_t, std::less<>> attribute_slots_;
+  std::vector<double> attribute_defaults_;
+  std::map<std::string, double, std::less<>> interned_;
+  std::map<std::string, BuiltHost, std::less<>> hosts_;
+  std::map<std::string, std::unique_ptr<BuiltResource>, std::less<>> built_;
+  std::vector<std::string> building_;  // names on the way, to find cycles
+  std::map<std::pair<std::string, BuiltResource*>, std::uint32_t> entries_;
+  std::vector<std::pair<std::string, BuiltResource*>> pending_;  // flows whose bodies are still to be lowered
+  std::vector<std::pair<std::uint32_t, std::pair<std::string, BuiltResource*>>> calls_;  // operations to be linked
+};
+
+template <class Capability>
+Capability* ModelBuilder::resource_that_can(const Reference& reference, std::string_view what) {
+  BuiltResource* built = resource(reference);
+  if (built == nullptr) {
+    return nullptr;
+  }
+  auto* capable = dynamic_cast<Capability*>(built);
+  if (capable == nullptr) {
+    diagnostics_.error(reference.place, "'" + reference.name + "' is a " + std::string(built->spec.kind->name) +
+                                            ", which cannot " + std::string(what));
+  }
+  return capable;
+}
+
+}  // namespace loadstone

@@ -1,0 +1,52 @@
+// sim/observe/meter.hpp
+//
+// The observations of one declared resource ("postgres.slots"), all its members together: distributions of waits and
+// holds, what its holders were doing while they held it, and the totals at the edges of the run's blocks.
+//
+// Exact.  Sums of individual waits and holds are kept beside the level's time integrals; at the end of a run both must
+//         agree to the nanosecond (Little's law), in Release builds too.
+// Not.    No estimates: sim/stats makes those from several replications.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/base/int128.hpp"
+#include "sim/observe/level.hpp"
+#include "sim/stats/histogram.hpp"
+
+namespace loadstone {
+
+using RowId = std::uint32_t;  // index of a resource's row in the model and in the observations
+
+enum class Doing : std::uint8_t { own, waiting, served };
+
+// Where the time of a hold went. Rows are (what, on which resource); `own` belongs to no resource.
+class Breakdown {
+ public:
+  struct Row {
+    RowId on = 0;
+    Doing doing = Doing::own;
+    Int128 ns = 0;
+  };
+
+  void add(RowId on, Doing doing, Int128 ns);
+  void merge(const Breakdown& other);
+  [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
+  [[nodiscard]] Int128 total() const;
+
+ private:
+  std::vector<Row> rows_;
+};
+
+struct Meter {
+  Histogram wait;  // ns, of those who got the resource, zeros included
+  Histogram hold;  // ns, of finished holds or services
+  Breakdown breakdown;
+  Int128 wait_sum = 0;  // of all who left the line, however
+  Int128 hold_sum = 0;  // unit-ns of all finished holds
+  std::vector<Totals> at_edge;  // at the start of measurement and at each block's end
+  std::uint64_t members = 0;
+};
+
+}  // namespace loadstone

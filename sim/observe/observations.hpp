@@ -1,0 +1,46 @@
+// sim/observe/observations.hpp
+//
+// What one replication leaves behind: a value that owns everything, made once and never changed.
+//
+// Not. No estimates and no names: sim/analysis joins several of these with the Model.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/observe/flow_stats.hpp"
+#include "sim/observe/meter.hpp"
+
+namespace loadstone {
+
+struct MemberObservation {
+  std::string label;
+  Totals window;       // over the measured window
+  double utilization = 0;
+};
+
+struct ResourceObservations {
+  Meter meter;
+  std::int64_t capacity = 0;  // units of one member
+  std::uint64_t members = 0;
+  MemberObservation worst;    // the member with the greatest utilisation
+  Totals at_end;              // over the whole run
+};
+
+struct Observations {
+  std::vector<ResourceObservations> resources;  // by RowId
+  std::vector<FlowStats> flows;                 // by FlowId
+  std::vector<std::uint64_t> marks;
+  Int128 spent_nano_usd = 0;
+  SimTime measured_from;
+  SimTime measured_until;
+  SimTime ended;
+  std::uint64_t events = 0;
+  std::uint64_t fingerprint = 0;
+  std::uint64_t sampled_in_flight = 0;  // not ended when the drain was given up
+  std::uint64_t in_flight = 0;
+  std::string stopped;  // why the run ended early; "" if it did not
+};
+
+}  // namespace loadstone

@@ -1,0 +1,52 @@
+// sim/primitive/host_cpu.hpp
+//
+// The cores of a host, shared by all that runs there (processor sharing by the kernel).
+//
+// Levels. `in use` counts the jobs up to the number of cores, the others are the line; nobody queues, everybody slows
+//         down. So utilisation is the share of busy cores as long as a job uses at most one.
+// Not.    A job's wait is not separate from its service: the hold histogram is of stretched times, wait has none.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/engine/resource.hpp"
+
+namespace loadstone {
+
+struct HostCpuPlan : ResourcePlan {
+  [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
+
+  struct JobClass {
+    double cap = 1;             // cores that one job can use
+    double quota = 1e9;         // cores that the class gets together
+  };
+  std::vector<JobClass> classes{{}};  // 0: anything
+};
+
+class HostCpu final : public Resource {
+ public:
+  HostCpu(Simulation& simulation, const HostCpuPlan& plan);
+
+  // Runs `work` for the request on node number `node`. REQUIRES: work >= 0.
+  Progress execute(Request& request, std::size_t node, std::uint32_t job_class, Duration work);
+  bool interrupt(Request& request) override;
+  void for_each_member(const std::function<void(const Member&)>& visit) const override;
+  [[nodiscard]] bool is_held() const override { return false; }
+
+ private:
+  struct Node : Member {
+    explicit Node(std::int64_t cores) : Member(cores) {}
+    std::vector<JobClassId> classes;
+    std::int64_t jobs = 0;
+  };
+
+  void enter(Node& node);
+  void leave(Node& node);
+  static void on_done(void* host, std::uint64_t request);
+
+  const HostCpuPlan& plan_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+};
+
+}  // namespace loadstone

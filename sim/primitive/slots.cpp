@@ -1,0 +1,136 @@
+#include "sim/primitive/slots.hpp"
+
+#include <algorithm>
+
+#include "sim/engine/simulation.hpp"
+
+namespace loadstone {
+
+std::unique_ptr<Resource> SlotsPlan::instantiate(Simulation& simulation) const {
+  return std::make_unique<Slots>(simulation, *this);
+}
+
+namespace {
+
+std::int64_t whole_capacity(const Simulation& simulation, const ResourcePlan& plan) {
+  return simulation.is_relieved(plan.name) || plan.capacity >= 1e15 ? std::int64_t{1} << 60
+                                                                    : static_cast<std::int64_t>(plan.capacity);
+}
+
+}  // namespace
+
+Slots::Slots(Simulation& simulation, const SlotsPlan& plan)
+    : Resource(simulation, plan.row), plan_(plan), lines_(plan.member_attributes, [this](const Request* first) {
+        auto line = std::make_unique<Line>(whole_capacity(simulation_, plan_), plan_.discipline,
+                                           combine(simulation_.key_of(plan_.name), lines_.all().size()));
+        line->label = member_label(simulation_, plan_, first);
+        return line;
+      }) {}
+
+Progress Slots::acquire(Request& request, std::int64_t amount, double rank) {
+  Line& line = lines_.of(request);
+  ++line.level.arrivals;
+  request.wait.mode = 0;
+  if (is_free(line, amount)) {
+    line.level.use(simulation_.now(), amount);
+    count_grant(line, request, 0);
+    simulation_.add_hold(request, {.at = this, .member = &line, .since = {}, .amount = amount});
+    return Progress::next;
+  }
+  return enter_line(request, line, amount, rank);
+}
+
+Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, double rank) {
+  const bool refused = plan_.queue_limit && static_cast<std::int64_t>(line.queue.size()) >= *plan_.queue_limit;
+  if (refused || (plan_.patience && plan_.patience->ns == 0)) {
+    ++(refused ? line.level.refused : line.level.timed_out);
+    request.error = refused ? plan_.refused : plan_.timed_out;
+    return Progress::next;
+  }
+  const SimTime now = simulation_.now();
+  Wait& wait = request.wait;
+  wait.at = this;
+  wait.member = &line;
+  wait.since = now;
+  wait.amount = amount;
+  wait.rank = rank;
+  line.level.enter_line(now);
+  line.queue.push(request);
+  simulation_.doing(request, Doing::waiting, row_);
+  wait.patience = {};
+  if (plan_.patience) {
+    wait.patience = simulation_.kernel().schedule(now + *plan_.patience, Phase::expire,
+                                                  {&Slots::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
+  }
+  return Progress::waits;
+}
+
+void Slots::on_patience(void* self, std::uint64_t who) {
+  Slots& slots = *static_cast<Slots*>(self);
+  Request& request = *reinterpret_cast<Request*>(who);
+  request.wait.patience = {};
+  slots.leave_line(request);
+  request.error = slots.plan_.timed_out;
+  slots.simulation_.resume(request);
+}
+
+void Slots::leave_line(Request& request) {
+  Line& line = static_cast<Line&>(*request.wait.member);
+  ++line.level.timed_out;
+  remove_from_line(request, line);
+  serve_line(line);  // it may have been the large request that held up the others
+}
+
+void Slots::remove_from_line(Request& request, Line& line) {
+  Wait& wait = request.wait;
+  line.queue.remove(request);
+  line.level.leave_line(simulation_.now());
+  simulation_.meter(row_).wait_sum += (simulation_.now() - wait.since).ns;
+  if (wait.patience.is_set()) {
+    simulation_.kernel().cancel(wait.patience);
+    wait.patience = {};
+  }
+  wait.at = nullptr;
+}
+
+void Slots::release(const Hold& hold) {
+  Line& line = static_cast<Line&>(*hold.member);
+  line.level.use(simulation_.now(), -hold.amount);
+  ++line.level.completed;
+  serve_line(line);
+}
+
+void Slots::serve_line(Line& line) {
+  while (!line.queue.empty()) {
+    Request& head = line.queue.front();
+    if (line.level.in_use() + head.wait.amount > line.level.capacity()) {
+      return;
+    }
+    remove_from_line(head, line);
+    line.level.use(simulation_.now(), head.wait.amount);
+    count_grant(line, head, (simulation_.now() - head.wait.since).ns);
+    granted(head, line);
+  }
+}
+
+void Slots::granted(Request& request, Line& line) {
+  simulation_.add_hold(request, {.at = this, .member = &line, .since = {}, .amount = request.wait.amount});
+  simulation_.wake(request, Phase::release);
+}
+
+void Slots::count_grant(Line& line, Request&, std::int64_t waited_ns) {
+  ++line.level.granted;
+  line.level.waited += waited_ns > 0 ? 1 : 0;
+  const SimTime came{simulation_.now().ns - waited_ns};
+  if (simulation_.is_sampled(came)) {
+    simulation_.meter(row_).wait.record(waited_ns);
+  }
+}
+
+void Slots::for_each_member(const std::function<void(const Member&)>& visit) const {
+  for (const auto& line : lines_.all()) {
+    visit(*line);
+  }
+}
+
+}  // namespace loadstone

@@ -1,0 +1,72 @@
+// sim/primitive/slots.hpp
+//
+// Counted units that requests take and give back, with a line in front: the primitive under semaphores, pools, threads,
+// connection limits and stations.
+//
+// Order.  A unit that is given back goes to the head of the line at once; whoever arrives meanwhile queues behind it.
+//         Only the head is considered: a large request is not overtaken by smaller ones. At one instant a grant beats
+//         the waiter's patience (Phase::release before Phase::expire).
+// Limits. `queue_limit` refuses an arrival that would have to wait in a full line; 0 refuses everybody who cannot be
+//         served at once. `patience` ends a wait; zero never waits.
+// Not.    It does not serve: Station does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sim/engine/member_array.hpp"
+#include "sim/engine/resource.hpp"
+#include "sim/engine/wait_queue.hpp"
+
+namespace loadstone {
+
+struct SlotsPlan : ResourcePlan {
+  Discipline discipline = Discipline::fifo;
+  std::optional<std::int64_t> queue_limit;  // absent: unbounded
+  std::optional<Duration> patience;         // absent: for ever
+  ErrorId refused = kNoError;               // what a refused arrival fails with
+  ErrorId timed_out = kNoError;             // what an impatient waiter fails with
+
+  [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
+};
+
+class Slots : public Resource {
+ public:
+  Slots(Simulation& simulation, const SlotsPlan& plan);
+
+  // Takes `amount` units for the request: at once (Progress::next), after a wait (Progress::waits), or not at all
+  // (Progress::next with request.error set). `rank` orders a priority line. REQUIRES: amount >= 1.
+  Progress acquire(Request& request, std::int64_t amount, double rank = 0);
+
+  void leave_line(Request& request) override;
+  void release(const Hold& hold) override;
+  void for_each_member(const std::function<void(const Member&)>& visit) const override;
+
+ protected:
+  struct Line : Member {
+    Line(std::int64_t capacity, Discipline discipline, Key key) : Member(capacity), queue(discipline, key) {}
+    WaitQueue queue;
+  };
+
+  // Whether `amount` units are free and nobody is in line before the arrival.
+  [[nodiscard]] static bool is_free(const Line& line, std::int64_t amount) {
+    return line.queue.empty() && line.level.in_use() + amount <= line.level.capacity();
+  }
+  // Puts the request in line, or refuses it (then request.error is set).
+  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank);
+  // Gives units to the head of the line as long as they last.
+  void serve_line(Line& line);
+  // The request has its units; called for those who waited, from an event or from inside another request.
+  virtual void granted(Request& request, Line& line);
+
+  void count_grant(Line& line, Request& request, std::int64_t waited_ns);
+
+  const SlotsPlan& plan_;
+  MemberArray<Line> lines_;
+
+ private:
+  static void on_patience(void* slots, std::uint64_t request);
+  void remove_from_line(Request& request, Line& line);
+};
+
+}  // namespace loadstone

@@ -1,0 +1,40 @@
+#include "sim/resource/slots_steps.hpp"
+
+#include "sim/primitive/slots.hpp"
+
+namespace loadstone {
+
+namespace {
+
+struct AcquirePlan {
+  ResourceIndex slots = 0;
+  std::int64_t amount = 1;
+  std::optional<Drawn> priority;
+};
+
+Progress op_acquire(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const AcquirePlan*>(op.plan);
+  const double rank = plan.priority ? plan.priority->value(simulation, request, op.site) : 0;
+  return simulation.resource<Slots>(plan.slots).acquire(request, plan.amount, rank);
+}
+
+Progress op_release(Simulation& simulation, Request& request, const Op& op) {
+  simulation.release_last(request, op.target);
+  return Progress::next;
+}
+
+}  // namespace
+
+void emit_acquire(Lowerer& lowerer, ResourceIndex slots, std::int64_t amount, const std::optional<CountLaw>& priority) {
+  AcquirePlan plan{slots, amount, std::nullopt};
+  if (priority) {
+    plan.priority = lowerer.drawn(*priority);
+  }
+  lowerer.emit({.execute = &op_acquire, .plan = lowerer.builder().keep(plan)}, "priority");
+}
+
+void emit_release(Lowerer& lowerer, ResourceIndex slots) {
+  lowerer.emit({.execute = &op_release, .target = slots});
+}
+
+}  // namespace loadstone

@@ -1,0 +1,53 @@
+// loadstone run TOPOLOGY WORKLOAD
+#include <algorithm>
+
+#include "sim/experiment/run.hpp"
+#include "src/cli/command_support.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/exit_code.hpp"
+#include "src/load/loader.hpp"
+#include "src/report/console.hpp"
+#include "src/report/json.hpp"
+
+namespace loadstone::cli {
+
+int command_run(const Options& options) {
+  Diagnostics diagnostics;
+  const auto inputs = load::read_inputs(options.files[0], options.files[1], diagnostics);
+  const auto loaded = inputs ? load::compile(*inputs, options.set, diagnostics) : std::nullopt;
+  const auto thresholds =
+      loaded ? parse_thresholds(loaded->workload, loaded->topology, diagnostics) : std::vector<Threshold>{};
+  if (!print_diagnostics(diagnostics) || !loaded) {
+    return kInvalidInput;
+  }
+  exec::ThreadExecutor executor(options.threads);
+  RunRequest request;
+  request.settings.seed = options.seed;
+  request.settings.load = options.load;
+  request.replications = options.replications;
+  request.quantiles = options.quantiles;
+  RunResult result;
+  {
+    const Progress progress(executor, options, "replication");
+    result = run(loaded->model, loaded->topology, loaded->workload, thresholds, request, executor);
+  }
+  if (executor.interrupted()) {
+    return interrupted(executor, "a run that is cut short has no result");
+  }
+  for (const auto& [name, parameter] : loaded->parameters) {
+    result.identity.params[name] = parameter.text;
+  }
+  for (const Diagnostic& diagnostic : diagnostics.list()) {
+    result.warnings.push_back(diagnostic.message);
+  }
+  const std::string text = options.json    ? report::to_json(result)
+                           : options.quiet ? result.verdict + "\n"
+                                           : report::to_console(result);
+  if (!print(text)) {
+    return kFailed;
+  }
+  const bool held = std::all_of(result.thresholds.begin(), result.thresholds.end(), [](const auto& t) { return t.ok; });
+  return held ? kDone : kThresholdFailed;
+}
+
+}  // namespace loadstone::cli

@@ -1,0 +1,36 @@
+// src/cli/command_support.hpp
+//
+// What commands have in common: printing diagnostics, the progress line, writing to standard output.
+#pragma once
+
+#include <string>
+
+#include "sim/base/diagnostic.hpp"
+#include "src/cli/options.hpp"
+#include "src/exec/thread_executor.hpp"
+
+namespace loadstone::cli {
+
+// Prints what there is to standard error, errors last with their count. True if there are no errors.
+bool print_diagnostics(const Diagnostics& diagnostics);
+
+// Writes all of it to standard output; false (and a message) if it cannot be written.
+bool print(const std::string& text);
+
+// The exit code for an executor that a signal ended, and a line that says so.
+int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is_kept);
+
+// Shows progress on standard error while it lives, if that is a terminal and the user did not ask for quiet.
+class Progress {
+ public:
+  Progress(exec::ThreadExecutor& executor, const Options& options, std::string what);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+ private:
+  exec::ThreadExecutor& executor_;
+  bool shown_;
+};
+
+}  // namespace loadstone::cli

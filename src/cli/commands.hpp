@@ -1,0 +1,14 @@
+// src/cli/commands.hpp
+//
+// The commands, each in the file of its name. Each returns an exit code; results go to standard output, everything else
+// to standard error.
+#pragma once
+
+#include "src/cli/options.hpp"
+
+namespace loadstone::cli {
+
+int command_run(const Options& options);
+int command_validate(const Options& options);
+
+}  // namespace loadstone::cli

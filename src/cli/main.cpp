@@ -1,0 +1,45 @@
+// loadstone: parses the command line and runs one command.
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+
+#include "sim/base/check.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/exit_code.hpp"
+
+namespace {
+
+using namespace loadstone::cli;
+
+struct Command {
+  const char* name;
+  int (*run)(const Options&);
+};
+
+constexpr std::array kCommands{Command{"run", command_run}, Command{"validate", command_validate}};
+
+int dispatch(const Options& options) {
+  for (const Command& command : kCommands) {
+    if (options.command == command.name) {
+      return command.run(options);
+    }
+  }
+  return kInvalidInput;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const Parsed parsed = parse_command_line(argc, argv);
+    return parsed.options ? dispatch(*parsed.options) : parsed.exit_code;
+  } catch (const loadstone::CheckFailure& failure) {
+    fmt::print(stderr, "{}\nThis is a bug in loadstone, not in your files.\n", failure.what());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "loadstone: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "loadstone: {}\n", error.what());
+  }
+  return kFailed;
+}

@@ -1,0 +1,70 @@
+#include "src/cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "src/cli/exit_code.hpp"
+
+namespace loadstone::cli {
+
+namespace {
+
+void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets) {
+  app.add_option("--set", sets, "Set a parameter: name=value. May be given again.")->type_name("NAME=VALUE");
+  app.add_option("--load", options.load, "Multiplies every rate and number of users.")->check(CLI::PositiveNumber);
+  app.add_option("--seed", options.seed, "Of all random draws.");
+  app.add_option("--replications", options.replications, "Independent runs, for confidence intervals.")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
+  app.add_option("--threads", options.threads, "Runs at a time; 0: one for each core. Never changes a result.")
+      ->check(CLI::Range(0U, 1024U));
+  app.add_option("--quantiles", options.quantiles, "Further quantiles, comma-separated: 0.05,0.999.")
+      ->delimiter(',')
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--json", options.json, "One JSON document on standard output.");
+  app.add_flag("--quiet", options.quiet, "Only the verdict; no progress.");
+  app.add_flag("--verbose", options.verbose, "Logs to standard error.");
+}
+
+bool parse_sets(const std::vector<std::string>& sets, Options& options) {
+  for (const std::string& set : sets) {
+    const auto equals = set.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      std::cerr << "command line: error: --set needs name=value, got '" << set << "'\n";
+      return false;
+    }
+    options.set[set.substr(0, equals)] = set.substr(equals + 1);
+  }
+  return true;
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, char** argv) {
+  Options options;
+  std::vector<std::string> sets;
+  CLI::App app{"loadstone: what saturates first, at which load, why, and what comes next", "loadstone"};
+  app.set_version_flag("--version", std::string("loadstone ") + LOADSTONE_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+
+  CLI::App* run = app.add_subcommand("run", "Runs a topology under a workload and says where time goes.");
+  run->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
+  add_common(*run, options, sets);
+
+  CLI::App* validate = app.add_subcommand("validate", "Checks files without running anything.");
+  validate->add_option("files", options.files, "TOPOLOGY [WORKLOAD]")->required()->expected(1, 2);
+  validate->add_option("--set", sets, "Set a parameter: name=value.")->type_name("NAME=VALUE");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return {std::nullopt, app.exit(error) == 0 ? kDone : kInvalidInput};
+  }
+  options.command = app.get_subcommands().front()->get_name();
+  if (!parse_sets(sets, options)) {
+    return {std::nullopt, kInvalidInput};
+  }
+  return {std::move(options), kDone};
+}
+
+}  // namespace loadstone::cli

@@ -1,0 +1,37 @@
+// src/cli/options.hpp
+//
+// The command line, parsed: one struct for all commands, since they share nearly all flags.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/spec/topology.hpp"
+
+namespace loadstone::cli {
+
+struct Options {
+  std::string command;
+  std::vector<std::string> files;
+  Overrides set;
+  double load = 1;
+  std::uint64_t seed = 1;
+  std::size_t replications = 10;
+  unsigned threads = 0;  // 0: as many as the machine has
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::vector<double> quantiles;
+  std::string out;
+};
+
+// The options, or the exit code with which to end (help was printed, or usage was wrong).
+struct Parsed {
+  std::optional<Options> options;
+  int exit_code = 0;
+};
+[[nodiscard]] Parsed parse_command_line(int argc, char** argv);
+
+}  // namespace loadstone::cli

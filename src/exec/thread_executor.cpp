@@ -1,0 +1,81 @@
+#include "src/exec/thread_executor.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <csignal>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace loadstone::exec {
+
+namespace asio = boost::asio;
+
+struct ThreadExecutor::State {
+  explicit State(unsigned count) : threads(count), signals(signal_loop, SIGINT, SIGTERM) {
+    signals.async_wait([this](const boost::system::error_code& error, int number) {
+      if (!error) {
+        caught = number;
+      }
+    });
+    signal_thread = std::thread([this] { signal_loop.run(); });
+  }
+  ~State() {
+    signal_loop.stop();
+    signal_thread.join();
+  }
+
+  unsigned threads;
+  asio::io_context signal_loop;
+  asio::signal_set signals;
+  std::thread signal_thread;
+  std::atomic<int> caught{0};
+  std::function<void(std::size_t, std::size_t)> progress;
+};
+
+ThreadExecutor::ThreadExecutor(unsigned threads)
+    : state_(std::make_unique<State>(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency()))) {}
+
+ThreadExecutor::~ThreadExecutor() = default;
+
+bool ThreadExecutor::interrupted() const { return state_->caught != 0; }
+int ThreadExecutor::signal() const { return state_->caught; }
+
+void ThreadExecutor::on_progress(std::function<void(std::size_t, std::size_t)> progress) {
+  state_->progress = std::move(progress);
+}
+
+void ThreadExecutor::run(std::size_t count, const std::function<void(std::size_t)>& job) {
+  std::mutex mutex;
+  std::exception_ptr failure;
+  std::size_t done = 0;
+  {
+    asio::thread_pool pool(state_->threads);
+    for (std::size_t i = 0; i < count; ++i) {
+      asio::post(pool, [&, i] {
+        if (interrupted()) {
+          return;
+        }
+        try {
+          job(i);
+        } catch (...) {
+          const std::lock_guard lock(mutex);
+          failure = failure == nullptr ? std::current_exception() : failure;
+        }
+        const std::lock_guard lock(mutex);
+        ++done;
+        if (state_->progress) {
+          state_->progress(done, count);
+        }
+      });
+    }
+    pool.join();
+  }
+  if (failure != nullptr) {
+    std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace loadstone::exec

@@ -1,0 +1,34 @@
+// src/exec/thread_executor.hpp
+//
+// Runs jobs on a pool of threads. SIGINT and SIGTERM end it after the jobs that are running; what is finished is kept.
+//
+// Order. Jobs begin in order; callers put results where the job's index says, so nothing depends on who ends first.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "sim/experiment/executor.hpp"
+
+namespace loadstone::exec {
+
+class ThreadExecutor final : public Executor {
+ public:
+  // 0 threads: as many as the machine has.
+  explicit ThreadExecutor(unsigned threads);
+  ~ThreadExecutor() override;
+
+  void run(std::size_t count, const std::function<void(std::size_t)>& job) override;
+  [[nodiscard]] bool interrupted() const override;
+  // The signal that interrupted, or 0.
+  [[nodiscard]] int signal() const;
+
+  // Called after each job with (done, count) of the present run, by one thread at a time.
+  void on_progress(std::function<void(std::size_t, std::size_t)> progress);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace loadstone::exec

@@ -1,0 +1,76 @@
+#include "src/load/loader.hpp"
+
+#include <algorithm>
+
+#include "sim/executor/registry.hpp"
+#include "sim/model/model_builder.hpp"
+#include "sim/resource/registry.hpp"
+#include "sim/step/registry.hpp"
+#include "src/load/overlay.hpp"
+
+namespace loadstone::load {
+
+const Kinds& all_kinds() {
+  static const Kinds kinds{resource_kinds(), step_kinds(), executor_kinds()};
+  return kinds;
+}
+
+std::optional<Inputs> read_inputs(const std::string& topology, const std::string& workload, Diagnostics& diagnostics) {
+  auto t = read_overlaid(topology, diagnostics);
+  auto w = read_overlaid(workload, diagnostics);
+  if (!t || !w) {
+    return std::nullopt;
+  }
+  return Inputs{std::move(t->root), std::move(w->root), topology, workload};
+}
+
+namespace {
+
+void check_overrides(const Overrides& overrides, const Loaded& loaded, Diagnostics& diagnostics) {
+  std::vector<std::string_view> known(loaded.topology.parameters.begin(), loaded.topology.parameters.end());
+  known.insert(known.end(), loaded.workload.parameters.begin(), loaded.workload.parameters.end());
+  for (const auto& [name, value] : overrides) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      diagnostics.error({}, "unknown parameter '" + name + "'", choices(name, known));
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics) {
+  Loaded loaded;
+  Reader reader(diagnostics, all_kinds());
+  loaded.topology = read_topology(reader, inputs.topology, overrides);
+  loaded.workload = read_workload(reader, inputs.workload, overrides);
+  check_overrides(overrides, loaded, diagnostics);
+  if (!diagnostics.ok()) {
+    return std::nullopt;
+  }
+  loaded.parameters = reader.parameters();
+  loaded.assumptions = reader.assumptions();
+  ModelBuilder builder(loaded.topology, loaded.workload, loaded.parameters, all_kinds(), diagnostics);
+  builder.compile();
+  if (!diagnostics.ok()) {
+    return std::nullopt;
+  }
+  loaded.model = builder.take();
+  return loaded;
+}
+
+void validate_topology(const std::string& path, const Overrides& overrides, Diagnostics& diagnostics) {
+  const auto read = read_overlaid(path, diagnostics);
+  if (!read) {
+    return;
+  }
+  Loaded loaded;
+  Reader reader(diagnostics, all_kinds());
+  loaded.topology = read_topology(reader, read->root, overrides);
+  check_overrides(overrides, loaded, diagnostics);
+  if (diagnostics.ok()) {
+    const Workload nothing;
+    ModelBuilder(loaded.topology, nothing, reader.parameters(), all_kinds(), diagnostics).compile();
+  }
+}
+
+}  // namespace loadstone::load

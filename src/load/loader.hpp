@@ -1,0 +1,47 @@
+// src/load/loader.hpp
+//
+// From files to a compiled model: reads the topology with its overlays and the workload, validates both, compiles.
+// Everything that is wrong in either is reported together.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/engine/model.hpp"
+#include "sim/spec/topology.hpp"
+#include "sim/spec/workload.hpp"
+#include "src/load/document.hpp"
+
+namespace loadstone::load {
+
+// Two files, read and merged but not yet validated: parameters may still be set.
+struct Inputs {
+  Node topology;
+  Node workload;
+  std::string topology_path;
+  std::string workload_path;
+};
+
+struct Loaded {
+  Topology topology;
+  Workload workload;
+  std::map<std::string, Parameter, std::less<>> parameters;
+  std::vector<Assumption> assumptions;
+  Model model;
+};
+
+[[nodiscard]] std::optional<Inputs> read_inputs(const std::string& topology, const std::string& workload,
+                                                Diagnostics& diagnostics);
+
+// Nothing if there are errors. An override that names no parameter of either file is one.
+[[nodiscard]] std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics);
+
+// Checks a topology alone, flows and resources included.
+void validate_topology(const std::string& path, const Overrides& overrides, Diagnostics& diagnostics);
+
+// All kinds that this program knows.
+[[nodiscard]] const Kinds& all_kinds();
+
+}  // namespace loadstone::load

@@ -1,0 +1,21 @@
+// src/report/json_parts.hpp
+//
+// The parts that several JSON documents share. Included by this folder's json*.cpp only.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "sim/experiment/run_result.hpp"
+
+namespace loadstone::report {
+
+using Json = nlohmann::ordered_json;
+
+[[nodiscard]] Json json_number(double value);  // null where it is not finite
+[[nodiscard]] Json json_estimate(const Estimate& estimate);
+[[nodiscard]] Json json_times(const TimesSummary& times);
+[[nodiscard]] Json json_header(const char* command, const Identity& identity);
+[[nodiscard]] std::string quantile_key(double q);  // 0.5 -> "p50", 0.999 -> "p99.9"
+[[nodiscard]] std::string hex(std::uint64_t value);
+
+}  // namespace loadstone::report
