@@ -1,6 +1,7 @@
 #include "sim/engine/interpreter.hpp"
 
 #include "sim/base/check.hpp"
+#include "sim/engine/scopes.hpp"
 #include "sim/engine/simulation.hpp"
 
 namespace loadstone {
@@ -28,15 +29,14 @@ bool unwind(Simulation& simulation, Request& request) {
     const Frame frame = pop_frame(simulation, request);
     const std::size_t depth = request.frames.size();
     simulation.release_deeper(request, depth);
-    if (request.cancelled) {
+    const bool passes_by = request.cancelled || (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
+    if (passes_by) {
+      if (called_flow(*frame.op)) {
+        frame.op->unwind(simulation, request, *frame.op, frame);  // the flow that was called has failed all the same
+      }
       continue;
     }
-    if (request.unwind_to != Request::kNoDepth) {
-      if (depth > request.unwind_to) {
-        continue;
-      }
-      request.unwind_to = Request::kNoDepth;
-    }
+    request.unwind_to = Request::kNoDepth;
     if (frame.op->unwind != nullptr && frame.op->unwind(simulation, request, *frame.op, frame)) {
       return true;
     }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ class SourcePlan {
   std::string name;
   Duration end;           // of its own profile, from the start of the run
   bool constant = false;  // its load does not change: it goes on while a run drains
+
+  // From when on it brings no request. A constant load that lasts to the end of its workload goes on for as long as the
+  // run does, so that the last sampled requests end under it, unless it is told to stop.
+  [[nodiscard]] SimTime stops_at(const Simulation& simulation, bool told_to_stop) const;
 };
 
 class Source {
@@ -59,11 +64,13 @@ struct Model {
   std::vector<Op> program;
   std::vector<Flow> flows;
   std::vector<std::string> errors{""};  // by ErrorId; 0 is "no error"
+  std::map<std::string, std::string> error_texts;  // what the real component says, by the error's name
   std::vector<std::string> attributes;  // by slot
   std::vector<std::string> marks;
   std::vector<std::unique_ptr<ResourcePlan>> resources;  // by RowId
   std::vector<std::unique_ptr<SourcePlan>> sources;
   std::deque<std::shared_ptr<const void>> plans;  // what Op::plan points to
+  Duration end;  // of the workload: as it says, or of its last source
   Limits limits;
 
   Model() = default;

@@ -5,9 +5,7 @@
 
 namespace loadstone {
 
-namespace {
-
-void remove_branch(Request& branch) {
+void leave_parent(Request& branch) {
   Request& parent = *branch.parent;
   Request** link = &parent.first_branch;
   while (*link != &branch) {
@@ -19,11 +17,13 @@ void remove_branch(Request& branch) {
   branch.next_branch = nullptr;
 }
 
+namespace {
+
 // Lets the remaining branches go on without their parent, or ends them.
 void let_go(Simulation& simulation, Request& parent, const ParallelPlan& plan) {
   while (parent.first_branch != nullptr) {
     Request& branch = *parent.first_branch;
-    remove_branch(branch);
+    leave_parent(branch);
     branch.ending = {};
     branch.orphan = true;
     if (plan.cancel_rest && stop_wait(simulation, branch)) {
@@ -39,7 +39,7 @@ void branch_ended(void* object, std::uint64_t, Request& branch) {
   Simulation& simulation = *static_cast<Simulation*>(object);
   Request& parent = *branch.parent;
   simulation.doing(branch, Doing::own, 0);  // settles the whole tree while the branch still counts
-  remove_branch(branch);
+  leave_parent(branch);
   Frame& frame = parent.frames.back();
   const auto& plan = *static_cast<const ParallelPlan*>(frame.op->plan);
   const bool well = branch.error == kNoError;

@@ -26,6 +26,9 @@ Progress op_parallel(Simulation&, Request&, const Op&);
 // Stops what the request waits for or is served with. False: it cannot be stopped.
 bool stop_wait(Simulation& simulation, Request& request);
 
+// Takes a branch out of its parent's; it goes on by itself. REQUIRES: the tree's times are settled.
+void leave_parent(Request& branch);
+
 // Puts `fresh` in the place of `old` among its parent's branches.
 void replace_branch(Request& old, Request& fresh);
 

@@ -7,6 +7,14 @@
 
 namespace loadstone {
 
+SimTime SourcePlan::stops_at(const Simulation& simulation, bool told_to_stop) const {
+  const RunSettings& settings = simulation.settings();
+  if (constant && !told_to_stop && end >= simulation.model().end) {
+    return settings.drain ? kEndOfTime : settings.measure_until;
+  }
+  return std::min(SimTime{} + end, settings.measure_until);
+}
+
 Simulation::Simulation(const Model& model, const RunSettings& settings, Kernel& kernel)
     : model_(model),
       settings_(settings),
@@ -116,40 +124,58 @@ void Simulation::spawn(FlowId flow, Key key, const Op* entry, const Request& par
   wake(request, Phase::wake);
 }
 
-void Simulation::drop(FlowId flow) {
+void Simulation::drop(FlowId flow, std::uint64_t count) {
   FlowStats& stats = flows_[flow];
-  ++stats.run.offered;
-  ++stats.run.dropped;
+  stats.run.offered += count;
+  stats.run.dropped += count;
   if (is_sampled(now())) {
-    ++stats.sample.offered;
-    ++stats.sample.dropped;
+    stats.sample.offered += count;
+    stats.sample.dropped += count;
+  }
+}
+
+// What the statistics of its flow see of the end.
+inline void Simulation::record_end(const Request& request) {
+  if (!request.counted) {
+    return;
+  }
+  FlowStats& stats = flows_[request.flow];
+  const std::int64_t took = (now() - request.arrived).ns;
+  const bool failed = request.error != kNoError;
+  ++(failed ? stats.run.failed : stats.run.completed);
+  if (!failed && is_sampled(now())) {
+    ++stats.completed_in_window;
+  }
+  if (!request.sampled) {
+    return;
+  }
+  if (--sampled_in_flight_ == 0 && draining_) {
+    kernel_.finish();
+  }
+  if (failed) {
+    ++stats.sample.failed;
+    ++stats.errors[request.error];
+    stats.failure.record(took);
+  } else {
+    ++stats.sample.completed;
+    stats.latency.record(took);
+  }
+}
+
+void Simulation::abandon(Request& request) {
+  record_end(request);
+  const Ending ending = request.ending;
+  request.ending = {};
+  request.counted = false;
+  request.orphan = true;
+  if (ending.run != nullptr) {
+    ending.run(ending.object, ending.argument, request);
   }
 }
 
 void Simulation::finish(Request& request) {
   LOADSTONE_DEBUG_CHECK(request.frames.empty() && request.holds.empty(), "a request ended inside a scope");
-  if (request.counted) {
-    FlowStats& stats = flows_[request.flow];
-    const std::int64_t took = (now() - request.arrived).ns;
-    const bool failed = request.error != kNoError;
-    ++(failed ? stats.run.failed : stats.run.completed);
-    if (!failed && is_sampled(now())) {
-      ++stats.completed_in_window;
-    }
-    if (request.sampled) {
-      if (--sampled_in_flight_ == 0 && draining_) {
-        kernel_.finish();
-      }
-      if (failed) {
-        ++stats.sample.failed;
-        ++stats.errors[request.error];
-        stats.failure.record(took);
-      } else {
-        ++stats.sample.completed;
-        stats.latency.record(took);
-      }
-    }
-  }
+  record_end(request);
   doing(request, Doing::own, 0);
   if (request.ending.run != nullptr) {
     request.ending.run(request.ending.object, request.ending.argument, request);

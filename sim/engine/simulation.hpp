@@ -75,22 +75,20 @@ class Simulation {
   void start(const Arrival& arrival);
   // A request that another one starts and does not wait for; it begins later at this instant.
   void spawn(FlowId flow, Key key, const Op* entry, const Request& parent);
-  // A request that its source could not start.
-  void drop(FlowId flow);
+  // Requests that their source could not start.
+  void drop(FlowId flow, std::uint64_t count = 1);
   // A request for another one's use (a branch, a spawned flow), suspended before `pc`; started by wake().
   Request& create(FlowId flow, Key key, const Op* pc, const std::vector<double>& attributes);
   // Records the end and recycles the request. Called by the interpreter.
   void finish(Request& request);
+  // Records the end of a request that cannot be stopped (with request.error); it goes on as an orphan.
+  void abandon(Request& request);
   [[nodiscard]] std::uint64_t in_flight() const { return in_flight_; }
   [[nodiscard]] std::uint64_t sampled_in_flight() const { return sampled_in_flight_; }
   [[nodiscard]] Request* first_in_flight() const { return first_; }
   [[nodiscard]] bool is_sampled(SimTime arrived) const {
     return arrived >= settings_.measure_from && arrived < settings_.measure_until;
   }
-
-  // Whether a source brings further requests after the end of measurement: a constant load goes on, so that the last
-  // sampled requests end under it; a staged one stops.
-  [[nodiscard]] bool arrivals_go_on(bool constant) const { return constant && settings_.drain; }
 
   // --- waiting ------------------------------------------------------------------------------------------------
   // What the request does from now on, for the hold breakdowns.
@@ -146,6 +144,7 @@ class Simulation {
   void check_conservation() const;
 
  private:
+  void record_end(const Request& request);
   void settle(Request& request);
   void link(Request& request);
   void unlink(Request& request);

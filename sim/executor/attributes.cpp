@@ -1,6 +1,7 @@
 #include "sim/executor/attributes.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/model/model_builder.hpp"
 
@@ -77,6 +78,7 @@ class Planner {
     for (const auto& [name, type] : builder_.attribute_types()) {
       add(name, 0);
     }
+    keep_with_users();
     return std::move(plans_);
   }
 
@@ -131,6 +133,17 @@ class Planner {
     return builder_.attribute(name);
   }
 
+  // What is drawn once per user lies within something that the user keeps as well. Parents come first.
+  void keep_with_users() {
+    for (auto plan = plans_.rbegin(); plan != plans_.rend(); ++plan) {
+      for (AttributePlan& other : plans_) {
+        if (plan->each == Each::vu && (other.slot == plan->parent || other.slot == plan->of)) {
+          other.each = Each::vu;
+        }
+      }
+    }
+  }
+
   const ScenarioSpec& scenario_;
   ModelBuilder& builder_;
   std::vector<AttributePlan> plans_;
@@ -142,12 +155,14 @@ std::vector<AttributePlan> plan_attributes(const ScenarioSpec& scenario, ModelBu
   return Planner(scenario, builder).plans();
 }
 
-void draw_attributes(const std::vector<AttributePlan>& plans, Key key, bool of_user, std::vector<double>& values) {
+void draw_attributes(const std::vector<AttributePlan>& plans, Key user, Key request, const std::vector<double>* given,
+                     std::vector<double>& values) {
   for (const AttributePlan& plan : plans) {
-    if ((plan.each == Each::vu) != of_user) {
+    if (given != nullptr && !std::isnan((*given)[plan.slot])) {
+      values[plan.slot] = (*given)[plan.slot];
       continue;
     }
-    const Draw draw = draw_of(key, plan.site, 0);
+    const Draw draw = draw_of(plan.each == Each::vu ? user : request, plan.site, 0);
     double value = 0;
     if (plan.distribution) {
       value = plan.distribution->sample(draw);

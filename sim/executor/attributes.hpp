@@ -2,6 +2,9 @@
 //
 // How the requests of a scenario get their attributes: each is a draw keyed by who the request is (or which virtual
 // user makes it) and the attribute's name, so no attribute shifts another.
+//
+// Nested. A member of a population lies within one member of another: a user who keeps the one keeps the other, so what
+//         an attribute drawn once per user lies within, or is derived from, is drawn once per user too.
 #pragma once
 
 #include <optional>
@@ -29,8 +32,9 @@ struct AttributePlan {
 // In an order in which parents come first.
 [[nodiscard]] std::vector<AttributePlan> plan_attributes(const ScenarioSpec& scenario, ModelBuilder& builder);
 
-// Draws the attributes whose `each` matches: for a request, those drawn each request and iteration; for a user, those
-// drawn each vu. `values` holds the model's defaults, or the user's attributes.
-void draw_attributes(const std::vector<AttributePlan>& plans, Key key, bool of_user, std::vector<double>& values);
+// Draws all attributes into `values`, which holds the model's defaults: those drawn each vu from `user`, the others from
+// `request`; one with a value in `given` (by slot; NaN: none) has that instead.
+void draw_attributes(const std::vector<AttributePlan>& plans, Key user, Key request, const std::vector<double>* given,
+                     std::vector<double>& values);
 
 }  // namespace loadstone

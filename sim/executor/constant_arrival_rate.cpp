@@ -29,12 +29,11 @@ const FieldTable& fields() {
 
 std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builder) {
   const auto& constant = spec.as<ConstantArrivalRate>();
-  auto plan = open_source_of(spec, builder, constant.open.arrival);
+  auto plan = open_source_of(spec, builder, constant.open);
   const double rate = constant.rate.per_ns(constant.open.time_unit);
   plan->profile.add(constant.duration, rate, rate);
   plan->constant = true;
   plan->end = plan->start + constant.duration;
-  plan->max_users = constant.open.max_users;
   return plan;
 }
 

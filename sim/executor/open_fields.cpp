@@ -25,28 +25,15 @@ const FieldTable& OpenFields::fields() {
   return table;
 }
 
-bool read_stages(Reader& reader, const Node& node, std::vector<Stage>& out) {
+const FieldTable& Stage::fields() {
   static const FieldTable table = [] {
     FieldTable t = FieldTable::of<Stage>();
     t.field("duration", &Stage::duration, "How long the stage is; 0s: at once.");
-    t.custom<Stage>("target", "What it leads to.",
+    t.custom<Stage>("target", "What rate it leads to.",
                     [](Reader& r, const Node& n, Stage& s) { return read_arrival_rate(r, n, s.target); });
     return t;
   }();
-  if (!node.is_sequence() || node.items.empty()) {
-    reader.error(node.place, "'stages' needs a list of {target: .., duration: ..}, got " + describe(node));
-    return false;
-  }
-  bool ok = true;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const Reader::Scope scope(reader, std::to_string(i));
-    if (!node.items[i].is_mapping()) {
-      reader.error(node.items[i].place, "a stage must be {target: .., duration: ..}, got " + describe(node.items[i]));
-      return false;
-    }
-    ok = table.read(reader, node.items[i], &out.emplace_back()) && ok;
-  }
-  return ok;
+  return table;
 }
 
 }  // namespace loadstone

@@ -34,7 +34,8 @@ struct OpenFields {
 struct Stage {
   Duration duration;
   ArrivalRate target;
+
+  [[nodiscard]] static const FieldTable& fields();
 };
-bool read_stages(Reader& reader, const Node& node, std::vector<Stage>& out);
 
 }  // namespace loadstone

@@ -1,7 +1,8 @@
 #include "sim/executor/open_source.hpp"
 
+#include "sim/engine/interrupt.hpp"
 #include "sim/engine/simulation.hpp"
-#include "sim/executor/flow_mix.hpp"
+#include "sim/executor/open_fields.hpp"
 #include "sim/model/model_builder.hpp"
 
 namespace loadstone {
@@ -11,14 +12,22 @@ namespace {
 class OpenSource final : public Source {
  public:
   OpenSource(Simulation& simulation, const OpenSourcePlan& plan)
-      : simulation_(simulation), plan_(plan), key_(simulation.key_of("scenario " + plan.name)), values_(plan.defaults),
-        gaps_(Distribution::gamma(1.0, plan.cv)) {}
+      : simulation_(simulation),
+        plan_(plan),
+        key_(simulation.key_of("scenario " + plan.name)),
+        gaps_(Distribution::gamma(1.0, plan.cv)),
+        users_(plan.users == nullptr ? nullptr : &simulation.resource<UserSlots>(plan.users->row)),
+        stops_at_(plan.stops_at(simulation, plan.graceful_stop.has_value())) {}
 
   void start() override {
     if (plan_.arrivals != ArrivalLaw::even) {
       unit_time_ = gap();  // evenly spaced arrivals begin at 0
     }
     schedule_next();
+    if (plan_.graceful_stop) {
+      simulation_.kernel().schedule(SimTime{} + plan_.end + *plan_.graceful_stop, Phase::expire,
+                                    {&OpenSource::cut_off, this, 0});
+    }
   }
 
  private:
@@ -35,38 +44,48 @@ class OpenSource final : public Source {
   }
 
   void schedule_next() {
-    const auto at = plan_.profile.reaches(unit_time_ / simulation_.settings().load, plan_.constant);
+    const bool beyond = stops_at_ > SimTime{} + plan_.end;
+    const auto at = plan_.profile.reaches(unit_time_ / simulation_.settings().load, beyond);
     if (!at || *at > 4e18) {
       return;
     }
     const SimTime when = SimTime{} + plan_.start + whole_ns(*at);
-    if (when >= simulation_.settings().measure_until && !simulation_.arrivals_go_on(plan_.constant)) {
-      return;
+    if (when < stops_at_) {
+      simulation_.kernel().schedule(when, Phase::arrival, {&OpenSource::on_arrival, this, 0});
     }
-    simulation_.kernel().schedule(when, Phase::arrival, {&OpenSource::on_arrival, this, 0});
   }
 
   static void on_arrival(void* self, std::uint64_t) { static_cast<OpenSource*>(self)->arrive(); }
 
   void arrive() {
     const Key key = combine(key_, number_);
-    const FlowId flow = plan_.flows[pick_flow(plan_.cumulative_weights, key)];
+    const FlowId flow = plan_.requests.flow_of(key);
     const std::uint64_t number = number_++;
     unit_time_ += gap();
     schedule_next();
-    if (plan_.max_users && in_flight_ >= *plan_.max_users) {
+    if (users_ != nullptr && !users_->take()) {
       simulation_.drop(flow);
       return;
     }
-    if (!plan_.attributes.empty()) {
-      draw_attributes(plan_.attributes, key, false, values_);
-    }
+    plan_.requests.draw(key, key, values_);
     Ending ending;
-    if (plan_.max_users) {
-      ++in_flight_;
-      ending = {[](void* self, std::uint64_t, Request&) { --static_cast<OpenSource*>(self)->in_flight_; }, this, 0};
+    if (users_ != nullptr || plan_.graceful_stop) {
+      ending = {&OpenSource::on_end, this, 0};
     }
     simulation_.start({.flow = flow, .key = key, .number = number, .attributes = &values_, .ending = ending});
+  }
+
+  static void on_end(void* self, std::uint64_t, Request& request) {
+    if (UserSlots* users = static_cast<OpenSource*>(self)->users_; users != nullptr) {
+      users->give_back(request.arrived);
+    }
+  }
+
+  static void cut_off(void* self, std::uint64_t) {
+    OpenSource& source = *static_cast<OpenSource*>(self);
+    for (Request* request : requests_of(source.simulation_, self)) {
+      interrupt(source.simulation_, *request, source.plan_.interrupted);
+    }
   }
 
   static constexpr Key kGapSite = hash_text("arrival gap");
@@ -77,9 +96,10 @@ class OpenSource final : public Source {
   std::vector<double> values_;
   Distribution unit_exponential_ = Distribution::exponential(1.0);
   Distribution gaps_;
+  UserSlots* users_;
+  SimTime stops_at_;
   double unit_time_ = 0;  // of the next arrival, on the unit-rate clock
   std::uint64_t number_ = 0;
-  std::int64_t in_flight_ = 0;
 };
 
 }  // namespace
@@ -88,35 +108,57 @@ std::unique_ptr<Source> OpenSourcePlan::instantiate(Simulation& simulation) cons
   return std::make_unique<OpenSource>(simulation, *this);
 }
 
-std::unique_ptr<OpenSourcePlan> open_source_of(const ScenarioSpec& spec, ModelBuilder& builder,
-                                               const std::string& arrival) {
-  auto plan = std::make_unique<OpenSourcePlan>();
-  plan->name = spec.name;
-  plan->start = spec.start_time;
-  plan_flow_mix(spec, builder, plan->flows, plan->cumulative_weights);
-  plan->attributes = plan_attributes(spec, builder);
-  plan->defaults = builder.attribute_defaults();
+namespace {
+
+void read_arrival_law(const ScenarioSpec& spec, const std::string& arrival, ModelBuilder& builder,
+                      OpenSourcePlan& plan) {
   const auto fail = [&](const std::string& message) {
-    builder.diagnostics().error(spec.place, "scenario '" + spec.name + "': 'arrival' " + message,
+    builder.diagnostics().error(spec.place, "scenario '" + spec.name + "': 'arrival': " + message,
                                 {"expected poisson, even or gamma(cv=..)"});
   };
   const auto split = split_call(arrival);
   const auto* call = std::get_if<Call>(&split);
   if (call == nullptr) {
     fail(std::get<std::string>(split));
-  } else if (call->name == "even") {
-    plan->arrivals = ArrivalLaw::even;
   } else if (call->name == "gamma") {
-    plan->arrivals = ArrivalLaw::gamma;
+    plan.arrivals = ArrivalLaw::gamma;
     const auto cv = call->arguments.size() == 1 ? parse_quantity(call->arguments.front().text) : Parsed<Quantity>("");
     const auto* number = std::get_if<Quantity>(&cv);
     if (number == nullptr || number->dim != kNumber || number->value < 0.001 || number->value > 100) {
       fail("gamma needs a cv from 0.001 to 100, got '" + arrival + "'");
     } else {
-      plan->cv = number->value;
+      plan.cv = number->value;
     }
-  } else if (call->name != "poisson") {
+  } else if (call->name == "mmpp") {
+    fail("'" + arrival + "': mmpp is not available yet");
+  } else if (call->parenthesised || (call->name != "even" && call->name != "poisson")) {
     fail("'" + arrival + "' is unknown");
+  } else if (call->name == "even") {
+    plan.arrivals = ArrivalLaw::even;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<OpenSourcePlan> open_source_of(const ScenarioSpec& spec, ModelBuilder& builder,
+                                               const OpenFields& fields) {
+  auto plan = std::make_unique<OpenSourcePlan>();
+  plan->name = spec.name;
+  plan->start = spec.start_time;
+  plan->graceful_stop = spec.graceful_stop;
+  if (spec.graceful_stop) {
+    plan->interrupted = builder.error("interrupted");
+  }
+  plan->requests = plan_requests(spec, builder);
+  read_arrival_law(spec, fields.arrival, builder, *plan);
+  if (fields.max_users) {
+    auto users = std::make_unique<UserSlotsPlan>();
+    users->name = "vus:" + spec.name;
+    users->kind = "vus";
+    users->capacity = static_cast<double>(*fields.max_users);
+    users->row = static_cast<RowId>(builder.model().resources.size());
+    plan->users = users.get();
+    builder.model().resources.push_back(std::move(users));
   }
   return plan;
 }

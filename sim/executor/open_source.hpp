@@ -4,15 +4,18 @@
 //
 // Draws. Arrival number n has a key of its own; its gap, flow and attributes are draws of that key. Gaps are of unit
 //        rate: the profile and the load only stretch the clock.
-// Ends.  With its profile; a constant one goes on while sampled requests are still inside (Simulation asks).
+// Ends.  With its profile; a constant one that lasts to the workload's end goes on while the run drains, unless it has a
+//        gracefulStop: then it ends when it says, and who is inside that much later is cut off.
+// Users. With `maxVUs` they are a resource `vus:NAME`, without a line: an arrival that finds none free is dropped.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "sim/engine/model.hpp"
-#include "sim/executor/attributes.hpp"
 #include "sim/executor/rate_profile.hpp"
+#include "sim/executor/request_plan.hpp"
+#include "sim/executor/user_slots.hpp"
 
 namespace loadstone {
 
@@ -25,16 +28,16 @@ struct OpenSourcePlan : SourcePlan {
   ArrivalLaw arrivals = ArrivalLaw::poisson;
   double cv = 1;  // of gamma gaps
   Duration start;
-  std::optional<std::int64_t> max_users;  // requests of this scenario in flight; more are dropped
-  std::vector<FlowId> flows;
-  std::vector<double> cumulative_weights;
-  std::vector<AttributePlan> attributes;
-  std::vector<double> defaults;
+  std::optional<Duration> graceful_stop;
+  ErrorId interrupted = kNoError;          // of those that gracefulStop cuts off
+  const UserSlotsPlan* users = nullptr;    // of a scenario with maxVUs
+  RequestPlan requests;
 };
 
-// What every arrival-rate executor has: the flows, attributes and arrival law of the scenario.
+// What every arrival-rate executor has: the flows, attributes, arrival law and users of the scenario.
 class ModelBuilder;
+struct OpenFields;
 [[nodiscard]] std::unique_ptr<OpenSourcePlan> open_source_of(const ScenarioSpec& spec, ModelBuilder& builder,
-                                                             const std::string& arrival);
+                                                             const OpenFields& fields);
 
 }  // namespace loadstone

@@ -2,6 +2,7 @@
 #include "sim/executor/executors.hpp"
 #include "sim/executor/open_fields.hpp"
 #include "sim/executor/open_source.hpp"
+#include "sim/executor/stages.hpp"
 #include "sim/model/model_builder.hpp"
 
 namespace loadstone {
@@ -32,7 +33,7 @@ const FieldTable& fields() {
 
 std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builder) {
   const auto& ramping = spec.as<RampingArrivalRate>();
-  auto plan = open_source_of(spec, builder, ramping.open.arrival);
+  auto plan = open_source_of(spec, builder, ramping.open);
   double rate = ramping.start_rate.per_ns(ramping.open.time_unit);
   for (const Stage& stage : ramping.stages) {
     const double target = stage.target.per_ns(ramping.open.time_unit);
@@ -45,7 +46,6 @@ std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builde
     builder.diagnostics().error(spec.place, "scenario '" + spec.name + "': its stages take no time");
   }
   plan->end = plan->start + plan->profile.length();
-  plan->max_users = ramping.open.max_users;
   return plan;
 }
 

@@ -9,7 +9,7 @@ namespace loadstone {
 
 RunResult run(const Model& model, const Topology& topology, const Workload& workload,
               const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor) {
-  const Horizon horizon = horizon_of(workload, model, !topology.schedules.empty());
+  const Horizon horizon = horizon_of(workload, model);
   const std::vector<Observations> observed =
       run_replications(model, request.settings, horizon, request.replications, executor);
   std::vector<double> quantiles(std::begin(kDefaultQuantiles), std::end(kDefaultQuantiles));

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/engine/request.hpp"
@@ -87,6 +88,10 @@ class ConnectionServer {
   virtual void lower_begin(Lowerer& lowerer, const std::string& user, const std::string& database) = 0;
   virtual void lower_end(Lowerer& lowerer, const std::string& user, const std::string& database) = 0;
   virtual void lower_query(Lowerer& lowerer, const QueryWork& work) = 0;
+  // One round trip without work: a reset, a ping.
+  virtual void lower_round_trip(Lowerer& lowerer, std::string_view site) = 0;
+  // The slots that a connection takes and nothing else, where that is so: for connections opened before any request.
+  [[nodiscard]] virtual std::optional<ResourceIndex> connection_slots() const = 0;
 };
 
 // A pool of connections to a ConnectionServer.
@@ -111,6 +116,13 @@ class CommandServer {
  public:
   virtual ~CommandServer() = default;
   virtual void lower_command(Lowerer& lowerer, double commands) = 0;
+};
+
+// `pass`: lets requests through, or not.
+class Passable {
+ public:
+  virtual ~Passable() = default;
+  virtual void lower_pass(Lowerer& lowerer, const CountLaw& cost) = 0;
 };
 
 }  // namespace loadstone

@@ -47,8 +47,8 @@ Drawn Lowerer::drawn(const Law& law) {
   return {{}, builder_.attribute(law.attribute)};
 }
 
-void Lowerer::lower_steps(std::span<const StepSpec> steps) {
-  const bool tail = step_ == nullptr;  // the flow's own list
+void Lowerer::lower_steps(std::span<const StepSpec> steps, bool at_end) {
+  const bool tail = at_end || step_ == nullptr;  // the flow's own list
   for (const StepSpec& step : steps) {
     const StepSpec* outer = step_;
     step_ = &step;

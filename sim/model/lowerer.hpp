@@ -33,8 +33,8 @@ class Lowerer {
   // Makes operation `op` jump to the next one to come.
   void land(std::uint32_t op);
 
-  // Steps with their modifiers.
-  void lower_steps(std::span<const StepSpec> steps);
+  // Steps with their modifiers. `at_end`: nothing of the flow comes behind them, so the last is in tail position.
+  void lower_steps(std::span<const StepSpec> steps, bool at_end = false);
   // A tail position: the last of the flow's own list, outside any scope.
   [[nodiscard]] bool is_tail() const { return tail_; }
 

@@ -75,7 +75,10 @@ double ModelBuilder::intern(std::string_view text) {
   return interned_.emplace(std::string(text), static_cast<double>(interned_.size())).first->second;
 }
 
-ErrorId ModelBuilder::error(const std::string& name) {
+ErrorId ModelBuilder::error(const std::string& name, const std::string& text) {
+  if (!text.empty()) {
+    model_.error_texts[name] = text;
+  }
   const auto at = std::find(model_.errors.begin() + 1, model_.errors.end(), name);
   if (at != model_.errors.end()) {
     return static_cast<ErrorId>(at - model_.errors.begin());
@@ -242,8 +245,10 @@ void ModelBuilder::build_sources() {
     if (diagnostics_.ok()) {
       model_.sources.push_back(scenario.kind->build(scenario, *this));
       model_.sources.back()->name = scenario.name;
+      model_.end = std::max(model_.end, model_.sources.back()->end);
     }
   }
+  model_.end = workload_.duration.value_or(model_.end);
 }
 
 }  // namespace loadstone

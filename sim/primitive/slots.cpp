@@ -27,7 +27,7 @@ Slots::Slots(Simulation& simulation, const SlotsPlan& plan)
         return line;
       }) {}
 
-Progress Slots::acquire(Request& request, std::int64_t amount, double rank) {
+Progress Slots::acquire(Request& request, std::int64_t amount, double rank, std::optional<Duration> patience) {
   Line& line = lines_.of(request);
   ++line.level.arrivals;
   request.wait.mode = 0;
@@ -37,12 +37,31 @@ Progress Slots::acquire(Request& request, std::int64_t amount, double rank) {
     simulation_.add_hold(request, {.at = this, .member = &line, .since = {}, .amount = amount});
     return Progress::next;
   }
-  return enter_line(request, line, amount, rank);
+  return enter_line(request, line, amount, rank, patience);
 }
 
-Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, double rank) {
+std::optional<Hold> Slots::take_unowned() {
+  Line& line = *lines_.all().front();
+  ++line.level.arrivals;
+  if (!is_free(line, 1)) {
+    ++line.level.refused;
+    return std::nullopt;
+  }
+  ++line.level.granted;
+  line.level.use(simulation_.now(), 1);
+  Hold hold;
+  hold.at = this;
+  hold.member = &line;
+  hold.since = simulation_.now();
+  hold.row = row_;
+  return hold;
+}
+
+Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, double rank,
+                           std::optional<Duration> patience) {
+  patience = patience ? patience : plan_.patience;
   const bool refused = plan_.queue_limit && static_cast<std::int64_t>(line.queue.size()) >= *plan_.queue_limit;
-  if (refused || (plan_.patience && plan_.patience->ns == 0)) {
+  if (refused || (patience && patience->ns == 0)) {
     ++(refused ? line.level.refused : line.level.timed_out);
     request.error = refused ? plan_.refused : plan_.timed_out;
     return Progress::next;
@@ -58,8 +77,8 @@ Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, do
   line.queue.push(request);
   simulation_.doing(request, Doing::waiting, row_);
   wait.patience = {};
-  if (plan_.patience) {
-    wait.patience = simulation_.kernel().schedule(now + *plan_.patience, Phase::expire,
+  if (patience) {
+    wait.patience = simulation_.kernel().schedule(now + *patience, Phase::expire,
                                                   {&Slots::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
   }
   return Progress::waits;
@@ -101,7 +120,8 @@ void Slots::release(const Hold& hold) {
 }
 
 void Slots::serve_line(Line& line) {
-  while (!line.queue.empty()) {
+  // The head is not asked for before a unit is free: a random line chooses among all who wait then.
+  while (!line.queue.empty() && line.level.in_use() < line.level.capacity()) {
     Request& head = line.queue.front();
     if (line.level.in_use() + head.wait.amount > line.level.capacity()) {
       return;

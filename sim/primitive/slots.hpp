@@ -35,8 +35,12 @@ class Slots : public Resource {
   Slots(Simulation& simulation, const SlotsPlan& plan);
 
   // Takes `amount` units for the request: at once (Progress::next), after a wait (Progress::waits), or not at all
-  // (Progress::next with request.error set). `rank` orders a priority line. REQUIRES: amount >= 1.
-  Progress acquire(Request& request, std::int64_t amount, double rank = 0);
+  // (Progress::next with request.error set). `rank` orders a priority line; `patience` stands for the plan's.
+  // REQUIRES: amount >= 1.
+  Progress acquire(Request& request, std::int64_t amount, double rank = 0, std::optional<Duration> patience = {});
+
+  // One unit that no request holds, if one is free: of a resource with one member.
+  [[nodiscard]] std::optional<Hold> take_unowned();
 
   void leave_line(Request& request) override;
   void release(const Hold& hold) override;
@@ -52,8 +56,9 @@ class Slots : public Resource {
   [[nodiscard]] static bool is_free(const Line& line, std::int64_t amount) {
     return line.queue.empty() && line.level.in_use() + amount <= line.level.capacity();
   }
-  // Puts the request in line, or refuses it (then request.error is set).
-  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank);
+  // Puts the request in line, or refuses it (then request.error is set). Without `patience` the plan's holds.
+  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank,
+                      std::optional<Duration> patience);
   // Gives units to the head of the line as long as they last.
   void serve_line(Line& line);
   // The request has its units; called for those who waited, from an event or from inside another request.

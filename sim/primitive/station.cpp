@@ -8,7 +8,7 @@ std::unique_ptr<Resource> StationPlan::instantiate(Simulation& simulation) const
   return std::make_unique<Station>(simulation, *this);
 }
 
-Progress Station::visit(Request& request, Duration work, double rank) {
+Progress Station::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
   Line& line = lines_.of(request);
   ++line.level.arrivals;
   request.wait.work = work.ns;
@@ -19,7 +19,8 @@ Progress Station::visit(Request& request, Duration work, double rank) {
     begin(request, line);
     return Progress::waits;
   }
-  return enter_line(request, line, 1, plan_.discipline == Discipline::sjf ? static_cast<double>(work.ns) : rank);
+  return enter_line(request, line, 1, plan_.discipline == Discipline::sjf ? static_cast<double>(work.ns) : rank,
+                    patience);
 }
 
 void Station::granted(Request& request, Line& line) {

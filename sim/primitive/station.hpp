@@ -20,8 +20,8 @@ class Station final : public Slots {
  public:
   Station(Simulation& simulation, const StationPlan& plan) : Slots(simulation, plan) {}
 
-  // Serves the request for `work`, after a wait if need be. REQUIRES: work >= 0.
-  Progress visit(Request& request, Duration work, double rank = 0);
+  // Serves the request for `work`, after a wait if need be; `patience` stands for the plan's. REQUIRES: work >= 0.
+  Progress visit(Request& request, Duration work, double rank = 0, std::optional<Duration> patience = {});
   bool interrupt(Request& request) override;
 
  private:

@@ -7,7 +7,13 @@
 
 namespace loadstone {
 
+const ResourceKind& connection_pool_kind();
+const ResourceKind& load_balancer_kind();
+const ResourceKind& pgbouncer_kind();
+const ResourceKind& postgres_kind();
+const ResourceKind& rate_limiter_kind();
 const ResourceKind& semaphore_kind();
+const ResourceKind& service_kind();
 const ResourceKind& station_kind();
 
 }  // namespace loadstone

@@ -7,7 +7,14 @@
 namespace loadstone {
 
 std::span<const ResourceKind* const> resource_kinds() {
-  static const std::array kinds{&semaphore_kind(), &station_kind()};
+  static const std::array kinds{&connection_pool_kind(),
+                                &load_balancer_kind(),
+                                &pgbouncer_kind(),
+                                &postgres_kind(),
+                                &rate_limiter_kind(),
+                                &semaphore_kind(),
+                                &service_kind(),
+                                &station_kind()};
   return kinds;
 }
 

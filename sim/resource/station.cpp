@@ -15,7 +15,7 @@ struct StationSpec {
   Discipline discipline = Discipline::fifo;
   std::optional<CountLaw> priority;
   std::optional<std::int64_t> queue_limit;
-  std::optional<Duration> patience;
+  std::optional<TimeLaw> patience;
 };
 
 const FieldTable& fields() {
@@ -31,7 +31,7 @@ const FieldTable& fields() {
           .field("priority", &StationSpec::priority, "Rank in a priority line, unless the visit gives one.")
           .field("queue_limit", &StationSpec::queue_limit, "Longest line; who comes then is refused with `queue_full`.")
           .field("patience", &StationSpec::patience,
-                 "Longest wait in line; absent: for ever; 0s: never waits. Then `patience`.");
+                 "Longest wait in line, drawn for each; absent: for ever; 0s: never waits. Then `patience`.");
   return table;
 }
 
@@ -39,13 +39,19 @@ struct VisitPlan {
   ResourceIndex station = 0;
   Drawn service;
   std::optional<Drawn> priority;
+  std::optional<Drawn> patience;
+  Key patience_site = 0;
 };
 
 Progress op_visit(Simulation& simulation, Request& request, const Op& op) {
   const auto& plan = *static_cast<const VisitPlan*>(op.plan);
   const Duration work = plan.service.duration(simulation, request, op.site);
   const double rank = plan.priority ? plan.priority->value(simulation, request, mix(op.site)) : 0;
-  return simulation.resource<Station>(plan.station).visit(request, work, rank);
+  std::optional<Duration> patience;
+  if (plan.patience) {
+    patience = plan.patience->duration(simulation, request, plan.patience_site);
+  }
+  return simulation.resource<Station>(plan.station).visit(request, work, rank, patience);
 }
 
 Progress op_visit_shared(Simulation& simulation, Request& request, const Op& op) {
@@ -67,9 +73,12 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
       lowerer.error("station '" + spec.name + "' has no service time", {"give it, or the visit, a 'service'"});
       return;
     }
-    VisitPlan plan{row_, lowerer.drawn(*time), std::nullopt};
+    VisitPlan plan{row_, lowerer.drawn(*time), std::nullopt, std::nullopt, lowerer.site("patience")};
     if (rank) {
       plan.priority = lowerer.drawn(*rank);
+    }
+    if (own.patience) {
+      plan.patience = lowerer.drawn(*own.patience);
     }
     lowerer.emit({.execute = is_shared() ? &op_visit_shared : &op_visit, .plan = lowerer.builder().keep(plan)},
                  "service");
@@ -79,7 +88,8 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
       lowerer.error("a processor-sharing station cannot be held");
       return;
     }
-    emit_acquire(lowerer, row_, amount, priority ? priority : spec.as<StationSpec>().priority);
+    const auto& own = spec.as<StationSpec>();
+    emit_acquire(lowerer, row_, amount, priority ? priority : own.priority, own.patience);
   }
   void lower_release(Lowerer& lowerer, bool) override { emit_release(lowerer, row_); }
 
@@ -108,7 +118,6 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   plan.capacity = static_cast<double>(station.servers);
   plan.discipline = station.discipline;
   plan.queue_limit = station.queue_limit;
-  plan.patience = station.patience;
   plan.refused = builder.error("queue_full");
   plan.timed_out = builder.error("patience");
   plan.member_attributes = builder.member_attributes(spec);

@@ -90,6 +90,7 @@ Progress op_choose(Simulation& simulation, Request& request, const Op& op) {
 }
 
 void lower_weights(const Choose& choose, Lowerer& lowerer) {
+  const bool at_end = lowerer.is_tail();
   const std::uint32_t op = lowerer.emit({.execute = &op_choose}, "choose");
   ChoosePlan plan;
   double sum = 0;
@@ -98,7 +99,7 @@ void lower_weights(const Choose& choose, Lowerer& lowerer) {
     sum += *option.weight;
     plan.cumulative.push_back(sum);
     plan.entries.push_back(lowerer.here());
-    lowerer.lower_steps(option.steps);
+    lowerer.lower_steps(option.steps, at_end);
     ends.push_back(lowerer.emit({.execute = &op_jump}));
   }
   for (const std::uint32_t end : ends) {
@@ -111,15 +112,16 @@ void lower_weights(const Choose& choose, Lowerer& lowerer) {
 }
 
 void lower_conditions(const Choose& choose, Lowerer& lowerer) {
+  const bool at_end = lowerer.is_tail();
   std::vector<std::uint32_t> ends;
   for (const Option& option : choose.options) {
     if (option.is_else) {
-      lowerer.lower_steps(option.otherwise);
+      lowerer.lower_steps(option.otherwise, at_end);
       continue;
     }
     const CompiledCondition* condition = compile_condition(lowerer.builder(), *option.when);
     const std::uint32_t unless = lowerer.emit({.execute = &op_unless, .plan = condition});
-    lowerer.lower_steps(option.steps);
+    lowerer.lower_steps(option.steps, at_end);
     ends.push_back(lowerer.emit({.execute = &op_jump}));
     lowerer.land(unless);
   }

@@ -19,6 +19,8 @@ const StepKind& goto_step();
 const StepKind& hold_step();
 const StepKind& mark_step();
 const StepKind& parallel_step();
+const StepKind& pass_step();
+const StepKind& query_step();
 const StepKind& release_step();
 const StepKind& repeat_step();
 const StepKind& spawn_step();

@@ -1,0 +1,304 @@
+// A pool of connections in a client process, by the rules of the driver that it is configured in.
+#include <array>
+
+#include "sim/primitive/connection_store.hpp"
+#include "sim/primitive/slots.hpp"
+#include "sim/resource/connections.hpp"
+#include "sim/resource/emit.hpp"
+#include "sim/resource/kinds.hpp"
+#include "sim/resource/slots_steps.hpp"
+
+namespace loadstone {
+
+namespace {
+
+enum class Driver : std::uint8_t { asyncpg, hikari, none, npgsql, psycopg, sqlalchemy };
+
+struct PoolSpec {
+  Driver driver = Driver::asyncpg;
+  std::string user;
+  std::string database;
+  std::optional<Duration> close_after_idle;
+  std::optional<std::int64_t> min_size, max_size, max_waiting;
+  std::optional<Duration> acquire_timeout, max_inactive_connection_lifetime, timeout, max_idle;
+  std::optional<std::int64_t> pool_size, max_overflow;
+  std::optional<Duration> pool_timeout;
+  std::optional<bool> pool_pre_ping;
+  std::optional<std::int64_t> maximum_pool_size, minimum_idle;
+  std::optional<Duration> connection_timeout, idle_timeout;
+  std::optional<std::int64_t> npgsql_max, npgsql_min;
+  std::optional<Duration> npgsql_timeout, npgsql_idle;
+};
+
+const FieldTable& fields() {
+  const Bounds size{.min = 0, .max = 100000};
+  const Bounds seconds{.native_unit = "s"};
+  const Bounds milliseconds{.native_unit = "ms"};
+  static const FieldTable table =
+      FieldTable::of<PoolSpec>()
+          .choice("driver", &PoolSpec::driver, "Whose pool it is; `none` opens a connection each time.",
+                  {.choices = {"asyncpg", "hikari", "none", "npgsql", "psycopg", "sqlalchemy"}})
+          .field("user", &PoolSpec::user, "The role that it connects as (PgBouncer pools by it).",
+                 {.default_text = "app"})
+          .field("database", &PoolSpec::database, "The database (PgBouncer pools by it).", {.default_text = "app"})
+          .field("close_after_idle", &PoolSpec::close_after_idle,
+                 "All its connections are closed when nobody has used it for this long.", {.bounds = {.above_min = true}})
+          .field("min_size", &PoolSpec::min_size, "asyncpg (10), psycopg (4): opened when the pool is made.",
+                 {.bounds = size, .grade = "S"})
+          .field("max_size", &PoolSpec::max_size, "asyncpg (10), psycopg (= min_size): most connections.",
+                 {.bounds = {.min = 1, .max = 100000}, .grade = "S"})
+          .field("max_waiting", &PoolSpec::max_waiting, "psycopg: longest line, 0 for none; then `too_many_requests`.",
+                 {.bounds = size, .grade = "S"})
+          .field("acquire_timeout", &PoolSpec::acquire_timeout, "asyncpg: longest wait; absent: for ever.",
+                 {.bounds = seconds})
+          .field("max_inactive_connection_lifetime", &PoolSpec::max_inactive_connection_lifetime,
+                 "asyncpg (300): an idle connection is closed after this, below min_size too.", {.bounds = seconds})
+          .field("timeout", &PoolSpec::timeout, "psycopg (30): longest wait.", {.bounds = seconds})
+          .field("max_idle", &PoolSpec::max_idle, "psycopg (600): an idle connection above min_size is closed after this.",
+                 {.bounds = seconds})
+          .field("pool_size", &PoolSpec::pool_size, "sqlalchemy (5): connections that are kept.", {.bounds = size})
+          .field("max_overflow", &PoolSpec::max_overflow, "sqlalchemy (10): more, closed when given back.",
+                 {.bounds = size})
+          .field("pool_timeout", &PoolSpec::pool_timeout, "sqlalchemy (30): longest wait.", {.bounds = seconds})
+          .field("pool_pre_ping", &PoolSpec::pool_pre_ping, "sqlalchemy (false): a round trip at each check-out.")
+          .field("maximumPoolSize", &PoolSpec::maximum_pool_size, "hikari (10): most connections.",
+                 {.bounds = {.min = 1, .max = 100000}})
+          .field("minimumIdle", &PoolSpec::minimum_idle, "hikari (= maximumPoolSize): opened when the pool is made.",
+                 {.bounds = size})
+          .field("connectionTimeout", &PoolSpec::connection_timeout, "hikari (30000): longest wait.",
+                 {.bounds = milliseconds})
+          .field("idleTimeout", &PoolSpec::idle_timeout, "hikari (600000): an idle one above minimumIdle is closed.",
+                 {.bounds = milliseconds})
+          .field("Maximum Pool Size", &PoolSpec::npgsql_max, "npgsql (100): most connections.",
+                 {.bounds = {.min = 1, .max = 100000}})
+          .field("Minimum Pool Size", &PoolSpec::npgsql_min, "npgsql (0): opened when the pool is made.",
+                 {.bounds = size})
+          .field("Timeout", &PoolSpec::npgsql_timeout, "npgsql (15): longest wait.", {.bounds = seconds})
+          .field("Connection Idle Lifetime", &PoolSpec::npgsql_idle, "npgsql (300): an idle one above the minimum is closed.",
+                 {.bounds = seconds});
+  return table;
+}
+
+// The driver's rules in terms of the primitives.
+struct Rules {
+  std::int64_t max = 1;
+  std::int64_t min = 0;
+  std::int64_t keep = INT64_MAX;
+  std::int64_t keep_idle = 0;
+  bool lifo = true;
+  bool resets = false;     // a round trip at release, while still held
+  bool pings = false;      // a round trip at each check-out
+  std::optional<Duration> patience;
+  std::optional<std::int64_t> queue_limit;
+  std::optional<Duration> close_idle;
+  std::string timed_out = "pool_timeout";
+  std::string text;
+};
+
+constexpr Duration kSecond{1'000'000'000};
+
+Rules rules_of(const PoolSpec& s) {
+  Rules r;
+  switch (s.driver) {
+    case Driver::asyncpg:
+      r.max = s.max_size.value_or(std::max<std::int64_t>(10, s.min_size.value_or(0)));
+      r.min = s.min_size.value_or(std::min<std::int64_t>(10, r.max));
+      r.patience = s.acquire_timeout;
+      r.close_idle = s.max_inactive_connection_lifetime.value_or(kSecond * 300);
+      r.resets = true;
+      r.text = "TimeoutError";
+      break;
+    case Driver::psycopg:
+      r.min = s.min_size.value_or(4);
+      r.max = s.max_size.value_or(r.min);
+      r.patience = s.timeout.value_or(kSecond * 30);
+      r.queue_limit = s.max_waiting && *s.max_waiting > 0 ? s.max_waiting : std::nullopt;
+      r.close_idle = s.max_idle.value_or(kSecond * 600);
+      r.keep_idle = r.min;
+      r.lifo = false;
+      r.text = "PoolTimeout: couldn't get a connection after " + format_number(r.patience->seconds()) + " sec";
+      break;
+    case Driver::sqlalchemy: {
+      const std::int64_t size = s.pool_size.value_or(5);
+      const std::int64_t overflow = s.max_overflow.value_or(10);
+      r.max = size + overflow;
+      r.keep = size;
+      r.patience = s.pool_timeout.value_or(kSecond * 30);
+      r.pings = s.pool_pre_ping.value_or(false);
+      r.lifo = false;
+      r.text = "QueuePool limit of size " + std::to_string(size) + " overflow " + std::to_string(overflow) +
+               " reached, connection timed out, timeout " + format_number(r.patience->seconds());
+      break;
+    }
+    case Driver::hikari:
+      r.max = s.maximum_pool_size.value_or(10);
+      r.min = s.minimum_idle.value_or(r.max);
+      r.patience = s.connection_timeout.value_or(kSecond * 30);
+      r.close_idle = s.idle_timeout.value_or(kSecond * 600);
+      r.keep_idle = r.min;
+      r.text = "Connection is not available, request timed out";
+      break;
+    case Driver::npgsql:
+      r.max = s.npgsql_max.value_or(100);
+      r.min = s.npgsql_min.value_or(0);
+      r.patience = s.npgsql_timeout.value_or(kSecond * 15);
+      r.close_idle = s.npgsql_idle.value_or(kSecond * 300);
+      r.keep_idle = r.min;
+      r.text = "The connection pool has been exhausted";
+      break;
+    case Driver::none:
+      r.max = INT64_C(1) << 60;
+      r.keep = 0;
+      break;
+  }
+  return r;
+}
+
+struct Owner {
+  std::string_view key;
+  std::vector<Driver> drivers;
+};
+
+// Which driver's key each is; keys that are not listed belong to all.
+const std::vector<Owner>& owners() {
+  using enum Driver;
+  static const std::vector<Owner> table{{"min_size", {asyncpg, psycopg}},
+                                        {"max_size", {asyncpg, psycopg}},
+                                        {"max_waiting", {psycopg}},
+                                        {"acquire_timeout", {asyncpg}},
+                                        {"max_inactive_connection_lifetime", {asyncpg}},
+                                        {"timeout", {psycopg}},
+                                        {"max_idle", {psycopg}},
+                                        {"pool_size", {sqlalchemy}},
+                                        {"max_overflow", {sqlalchemy}},
+                                        {"pool_timeout", {sqlalchemy}},
+                                        {"pool_pre_ping", {sqlalchemy}},
+                                        {"maximumPoolSize", {hikari}},
+                                        {"minimumIdle", {hikari}},
+                                        {"connectionTimeout", {hikari}},
+                                        {"idleTimeout", {hikari}},
+                                        {"Maximum Pool Size", {npgsql}},
+                                        {"Minimum Pool Size", {npgsql}},
+                                        {"Timeout", {npgsql}},
+                                        {"Connection Idle Lifetime", {npgsql}}};
+  return table;
+}
+
+bool is_given(const PoolSpec& s, std::string_view key) {
+  const std::array<std::pair<std::string_view, bool>, 19> given{{{"min_size", s.min_size.has_value()},
+      {"max_size", s.max_size.has_value()}, {"max_waiting", s.max_waiting.has_value()},
+      {"acquire_timeout", s.acquire_timeout.has_value()},
+      {"max_inactive_connection_lifetime", s.max_inactive_connection_lifetime.has_value()},
+      {"timeout", s.timeout.has_value()}, {"max_idle", s.max_idle.has_value()}, {"pool_size", s.pool_size.has_value()},
+      {"max_overflow", s.max_overflow.has_value()}, {"pool_timeout", s.pool_timeout.has_value()},
+      {"pool_pre_ping", s.pool_pre_ping.has_value()}, {"maximumPoolSize", s.maximum_pool_size.has_value()},
+      {"minimumIdle", s.minimum_idle.has_value()}, {"connectionTimeout", s.connection_timeout.has_value()},
+      {"idleTimeout", s.idle_timeout.has_value()}, {"Maximum Pool Size", s.npgsql_max.has_value()},
+      {"Minimum Pool Size", s.npgsql_min.has_value()}, {"Timeout", s.npgsql_timeout.has_value()},
+      {"Connection Idle Lifetime", s.npgsql_idle.has_value()}}};
+  for (const auto& [name, is_set] : given) {
+    if (name == key) {
+      return is_set;
+    }
+  }
+  return false;
+}
+
+void check_keys(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& pool = spec.as<PoolSpec>();
+  static constexpr std::string_view kDrivers[] = {"asyncpg", "hikari", "none", "npgsql", "psycopg", "sqlalchemy"};
+  for (const Owner& owner : owners()) {
+    if (is_given(pool, owner.key) &&
+        std::find(owner.drivers.begin(), owner.drivers.end(), pool.driver) == owner.drivers.end()) {
+      std::string of;
+      for (const Driver driver : owner.drivers) {
+        of += (of.empty() ? "" : ", ") + std::string(kDrivers[static_cast<std::size_t>(driver)]);
+      }
+      builder.diagnostics().error(spec.place, "resource '" + spec.name + "': '" + std::string(owner.key) +
+                                                  "' is a key of " + of + ", not of " +
+                                                  std::string(kDrivers[static_cast<std::size_t>(pool.driver)]));
+    }
+  }
+}
+
+class BuiltPool final : public BuiltResource, public Holdable, public ConnectionSource {
+ public:
+  BuiltPool(const ResourceSpec& resource_spec, const PoolRows& rows, const Rules& rules, ConnectionServer& server)
+      : BuiltResource(resource_spec), rows_(rows), rules_(rules), server_(server) {}
+
+  void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>&, bool transaction) override {
+    if (amount != 1) {
+      lowerer.error("a request takes one connection at a time");
+    }
+    emit_check_out(lowerer, rows_, server_, user(), database());
+    if (rules_.pings) {
+      server_.lower_round_trip(lowerer, "pool.ping");
+    }
+    if (transaction) {
+      server_.lower_begin(lowerer, user(), database());
+    }
+  }
+  void lower_release(Lowerer& lowerer, bool transaction) override {
+    if (transaction) {
+      server_.lower_end(lowerer, user(), database());
+    }
+    if (rules_.resets) {
+      server_.lower_round_trip(lowerer, "pool.reset");
+    }
+    emit_check_in(lowerer, rows_);
+  }
+  ConnectionServer* connects_to() override { return &server_; }
+  [[nodiscard]] const std::string& user() const override { return spec.as<PoolSpec>().user; }
+  [[nodiscard]] const std::string& database() const override { return spec.as<PoolSpec>().database; }
+
+ private:
+  PoolRows rows_;
+  Rules rules_;
+  ConnectionServer& server_;
+};
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  check_keys(spec, builder);
+  const auto& pool = spec.as<PoolSpec>();
+  const Rules rules = rules_of(pool);
+  if (!spec.server) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': missing key 'server'");
+    return nullptr;
+  }
+  auto* server = builder.resource_that_can<ConnectionServer>(*spec.server, "be connected to");
+  if (server == nullptr) {
+    return nullptr;
+  }
+  if (rules.min > rules.max || rules.max < 1) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': the least number of connections (" +
+                                                std::to_string(rules.min) + ") is above the greatest (" +
+                                                std::to_string(rules.max) + ")");
+  }
+  auto& slots = builder.add(std::make_unique<SlotsPlan>(), spec);
+  slots.capacity = static_cast<double>(rules.max);
+  slots.patience = rules.patience;
+  slots.queue_limit = rules.queue_limit;
+  slots.timed_out = builder.error(rules.timed_out, rules.text);
+  slots.refused = builder.error("too_many_requests");
+  slots.member_attributes = builder.member_attributes(spec);
+  auto& store = builder.add(std::make_unique<ConnectionStorePlan>(), spec, "connections");
+  store.member_attributes = slots.member_attributes;
+  store.lifo = rules.lifo;
+  store.keep = rules.keep;
+  store.keep_idle = rules.keep_idle;
+  store.min_size = rules.min;
+  store.close_idle = rules.close_idle;
+  store.close_all_idle = pool.close_after_idle;
+  store.server_slots = server->connection_slots();
+  return std::make_unique<BuiltPool>(spec, PoolRows{slots.row, store.row}, rules, *server);
+}
+
+}  // namespace
+
+const ResourceKind& connection_pool_kind() {
+  static const ResourceKind kind{"connection_pool", "Connections that a client process keeps and lends.", fields,
+                                 {"in", "per", "server"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

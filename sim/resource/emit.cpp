@@ -1,0 +1,54 @@
+#include "sim/resource/emit.hpp"
+
+#include "sim/primitive/host_cpu.hpp"
+
+namespace loadstone {
+
+namespace {
+
+struct CpuPlan {
+  CpuPlace place;
+  Drawn work;
+};
+
+Progress op_cpu(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const CpuPlan*>(op.plan);
+  std::size_t instance = 0;
+  if (plan.place.process_attribute >= 0) {
+    const double process = request.attributes[static_cast<std::size_t>(plan.place.process_attribute)];
+    instance = static_cast<std::size_t>(process) / static_cast<std::size_t>(plan.place.processes_per_instance);
+  }
+  const auto job_class = plan.place.first_class + (plan.place.class_per_instance ? static_cast<std::uint32_t>(instance) : 0);
+  return simulation.resource<HostCpu>(plan.place.host)
+      .execute(request, instance, job_class, plan.work.duration(simulation, request, op.site));
+}
+
+struct DelayPlan {
+  ResourceIndex row = 0;
+  Drawn time;
+};
+
+Progress op_delay_in(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const DelayPlan*>(op.plan);
+  const Duration time = plan.time.duration(simulation, request, op.site);
+  simulation.doing(request, Doing::served, plan.row);
+  simulation.wake_at(request, simulation.now() + time, Phase::wake);
+  return Progress::waits;
+}
+
+}  // namespace
+
+void emit_cpu(Lowerer& lowerer, const CpuPlace& place, const Drawn& work, std::string_view site) {
+  lowerer.emit({.execute = &op_cpu, .plan = lowerer.builder().keep(CpuPlan{place, work})}, site);
+}
+
+void emit_delay(Lowerer& lowerer, ResourceIndex row, const Drawn& time, std::string_view site) {
+  if (time.attribute < 0 && time.law.is_constant() && time.law.mean() == 0) {
+    return;
+  }
+  lowerer.emit({.execute = &op_delay_in, .plan = lowerer.builder().keep(DelayPlan{row, time})}, site);
+}
+
+Drawn constant_time(Duration time) { return {Distribution::constant(static_cast<double>(time.ns)), -1}; }
+
+}  // namespace loadstone

@@ -1,0 +1,27 @@
+// sim/resource/emit.hpp
+//
+// Operations that several kinds are made of: time on a host's cores, time that belongs to a resource, round trips.
+#pragma once
+
+#include "sim/model/lowerer.hpp"
+
+namespace loadstone {
+
+// Which of a host's nodes and job classes runs the work: instance i of a resource is on node i (modulo their number).
+struct CpuPlace {
+  ResourceIndex host = 0;
+  std::uint32_t first_class = 0;      // of instance 0
+  bool class_per_instance = false;    // each instance has a quota of its own
+  std::int32_t process_attribute = -1;  // slot that holds the process number; -1: there is one
+  std::int64_t processes_per_instance = 1;
+};
+
+// CPU work on a host.
+void emit_cpu(Lowerer& lowerer, const CpuPlace& place, const Drawn& work, std::string_view site);
+// Time that passes in a resource without using up any of it: a disk read, a network round trip, a handshake.
+void emit_delay(Lowerer& lowerer, ResourceIndex row, const Drawn& time, std::string_view site);
+
+// A constant time as a Drawn.
+[[nodiscard]] Drawn constant_time(Duration time);
+
+}  // namespace loadstone

@@ -1,0 +1,165 @@
+// PgBouncer: lends a few server connections to many clients, per transaction, session or statement.
+#include <map>
+
+#include "sim/primitive/connection_store.hpp"
+#include "sim/primitive/slots.hpp"
+#include "sim/primitive/station.hpp"
+#include "sim/resource/connections.hpp"
+#include "sim/resource/emit.hpp"
+#include "sim/resource/kinds.hpp"
+#include "sim/resource/slots_steps.hpp"
+
+namespace loadstone {
+
+namespace {
+
+enum class PoolMode : std::uint8_t { session, transaction, statement };
+
+struct PgBouncerSpec {
+  PoolMode pool_mode = PoolMode::session;
+  std::int64_t max_client_conn = 100;
+  std::int64_t default_pool_size = 20;
+  std::int64_t min_pool_size = 0;
+  Duration query_wait_timeout;
+  Duration server_idle_timeout;
+  TimeLaw cpu;
+};
+
+const FieldTable& fields() {
+  const Bounds seconds{.native_unit = "s"};
+  static const FieldTable table =
+      FieldTable::of<PgBouncerSpec>()
+          .choice("pool_mode", &PgBouncerSpec::pool_mode, "When a server connection is given back.",
+                  {.default_text = "session", .choices = {"session", "transaction", "statement"}, .grade = "S"})
+          .field("max_client_conn", &PgBouncerSpec::max_client_conn,
+                 "Client connections; further ones are refused at once.",
+                 {.default_text = "100", .bounds = {.min = 1, .max = 1e7}, .grade = "S"})
+          .field("default_pool_size", &PgBouncerSpec::default_pool_size,
+                 "Server connections of each pool: of each (database, user), and of each value of `per`.",
+                 {.default_text = "20", .bounds = {.min = 1, .max = 100000}, .grade = "S"})
+          .field("min_pool_size", &PgBouncerSpec::min_pool_size, "Idle server connections that are not closed.",
+                 {.default_text = "0", .bounds = {.min = 0, .max = 100000}, .grade = "S"})
+          .field("query_wait_timeout", &PgBouncerSpec::query_wait_timeout,
+                 "Longest wait for a server connection; then the client is disconnected. 0: for ever.",
+                 {.default_text = "120", .bounds = seconds, .grade = "S"})
+          .field("server_idle_timeout", &PgBouncerSpec::server_idle_timeout,
+                 "An idle server connection is closed after this.",
+                 {.default_text = "600", .bounds = seconds, .grade = "S"})
+          .field("cpu", &PgBouncerSpec::cpu, "CPU time of its one thread for one query.",
+                 {.default_text = "70us", .grade = "B"});
+  return table;
+}
+
+class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
+ public:
+  BuiltPgBouncer(const ResourceSpec& resource_spec, ModelBuilder& builder, ConnectionServer& server)
+      : BuiltResource(resource_spec), builder_(builder), server_(server) {}
+
+  void lower_connect(Lowerer& lowerer, const std::string& user, const std::string& database) override {
+    emit_acquire(lowerer, clients);
+    if (own().pool_mode == PoolMode::session) {
+      emit_check_out(lowerer, pool_of(user, database), server_, user, database);
+    }
+  }
+  void lower_begin(Lowerer& lowerer, const std::string& user, const std::string& database) override {
+    if (own().pool_mode != PoolMode::session) {
+      emit_check_out(lowerer, pool_of(user, database), server_, user, database);
+    }
+  }
+  void lower_end(Lowerer& lowerer, const std::string& user, const std::string& database) override {
+    if (own().pool_mode != PoolMode::session) {
+      emit_check_in(lowerer, pool_of(user, database));
+    }
+  }
+  void lower_query(Lowerer& lowerer, const QueryWork& work) override {
+    emit_proxy(lowerer, "pgbouncer.cpu");
+    server_.lower_query(lowerer, work);
+  }
+  void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
+    emit_proxy(lowerer, std::string(site) + ".pgbouncer");
+    server_.lower_round_trip(lowerer, site);
+  }
+  [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override {
+    return own().pool_mode == PoolMode::session ? std::nullopt : std::optional<ResourceIndex>(clients);
+  }
+
+  ResourceIndex clients = 0;
+  ResourceIndex thread = 0;
+  std::optional<CpuPlace> host;
+
+ private:
+  [[nodiscard]] const PgBouncerSpec& own() const { return spec.as<PgBouncerSpec>(); }
+
+  void emit_proxy(Lowerer& lowerer, std::string_view site) {
+    emit_acquire(lowerer, thread);
+    if (host) {
+      emit_cpu(lowerer, *host, lowerer.drawn(own().cpu), site);
+    } else {
+      emit_delay(lowerer, thread, lowerer.drawn(own().cpu), site);
+    }
+    emit_release(lowerer, thread);
+  }
+
+  // The pool of a (database, user), made when it is first asked for.
+  const PoolRows& pool_of(const std::string& user, const std::string& database) {
+    const auto [at, is_new] = pools_.emplace(std::pair(database, user), PoolRows{});
+    if (!is_new) {
+      return at->second;
+    }
+    const std::string part = pools_.size() == 1 ? "pool" : "pool." + database + "." + user;
+    auto& slots = builder_.add(std::make_unique<SlotsPlan>(), spec, part);
+    slots.capacity = static_cast<double>(own().default_pool_size);
+    if (own().query_wait_timeout.ns > 0) {
+      slots.patience = own().query_wait_timeout;
+    }
+    slots.timed_out = builder_.error("query_wait_timeout", "FATAL 08P01: query_wait_timeout");
+    slots.member_attributes = builder_.member_attributes(spec);
+    auto& store = builder_.add(std::make_unique<ConnectionStorePlan>(), spec, part + ".connections");
+    store.member_attributes = slots.member_attributes;
+    store.close_idle = own().server_idle_timeout.ns > 0 ? std::optional(own().server_idle_timeout) : std::nullopt;
+    store.keep_idle = own().min_pool_size;
+    at->second = {slots.row, store.row};
+    return at->second;
+  }
+
+  ModelBuilder& builder_;
+  ConnectionServer& server_;
+  std::map<std::pair<std::string, std::string>, PoolRows> pools_;
+};
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  if (!spec.server) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': missing key 'server'");
+    return nullptr;
+  }
+  auto* server = builder.resource_that_can<ConnectionServer>(*spec.server, "be connected to");
+  if (server == nullptr) {
+    return nullptr;
+  }
+  const auto& own = spec.as<PgBouncerSpec>();
+  auto built = std::make_unique<BuiltPgBouncer>(spec, builder, *server);
+  auto& clients = builder.add(std::make_unique<SlotsPlan>(), spec, "clients");
+  clients.capacity = static_cast<double>(own.max_client_conn);
+  clients.queue_limit = 0;
+  clients.refused = builder.error("max_client_conn", "FATAL 08P01: no more connections allowed (max_client_conn)");
+  built->clients = clients.row;
+  auto& thread = builder.add(std::make_unique<SlotsPlan>(), spec, "cpu");
+  thread.capacity = 1;
+  built->thread = thread.row;
+  if (spec.host) {
+    if (const BuiltHost* host = builder.host(*spec.host)) {
+      built->host = CpuPlace{.host = host->cpu};
+    }
+  }
+  return built;
+}
+
+}  // namespace
+
+const ResourceKind& pgbouncer_kind() {
+  static const ResourceKind kind{"pgbouncer", "Lends few server connections to many clients.", fields,
+                                 {"host", "per", "server", "price"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

@@ -1,0 +1,208 @@
+// A service: processes that run flows, as an event loop or with threads.
+#include "sim/resource/service.hpp"
+
+#include <bit>
+
+#include "sim/engine/interpreter.hpp"
+#include "sim/engine/scopes.hpp"
+#include "sim/primitive/host_cpu.hpp"
+#include "sim/resource/kinds.hpp"
+#include "sim/resource/slots_steps.hpp"
+
+namespace loadstone {
+
+namespace {
+
+enum class Runtime : std::uint8_t { async, threads };
+
+struct ServiceSpec {
+  Runtime runtime = Runtime::async;
+  std::int64_t workers = 1;
+  std::int64_t threads = 40;
+  std::string balance;
+  std::optional<Cores> cpus;
+  std::optional<std::int64_t> limit_concurrency;
+  std::optional<std::int64_t> backlog;
+};
+
+const FieldTable& fields() {
+  static const FieldTable table =
+      FieldTable::of<ServiceSpec>()
+          .choice("runtime", &ServiceSpec::runtime,
+                  "async: one event loop a worker, CPU blocks it and waits overlap; threads: a request holds a thread.",
+                  {.default_text = "async", .choices = {"async", "threads"}})
+          .field("workers", &ServiceSpec::workers, "Processes of one instance.",
+                 {.default_text = "1", .bounds = {.min = 1, .max = 10000}})
+          .field("threads", &ServiceSpec::threads, "Threads of one process (runtime: threads).",
+                 {.default_text = "40", .bounds = {.min = 1, .max = 100000}, .grade = "S"})
+          .field("balance", &ServiceSpec::balance,
+                 "How requests pick a process: round_robin, least_conn, random, sticky(ATTRIBUTE).",
+                 {.default_text = "round_robin"})
+          .field("cpus", &ServiceSpec::cpus, "CPU limit of one instance, as `docker --cpus`.",
+                 {.bounds = {.max = 100000, .above_min = true}})
+          .field("limit_concurrency", &ServiceSpec::limit_concurrency,
+                 "Requests inside one process at which further ones fail with `service_unavailable` (503).",
+                 {.bounds = {.min = 1}})
+          .field("backlog", &ServiceSpec::backlog,
+                 "Requests that may wait for a thread of one process; then `backlog_full`. Absent: any number.",
+                 {.bounds = {.min = 0}});
+  return table;
+}
+
+struct EnterPlan {
+  ResourceIndex gate = 0;
+  Balance balance;
+};
+
+// The frame keeps the number of the process that the request was in before: services call each other.
+Progress op_enter(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const EnterPlan*>(op.plan);
+  auto& gate = simulation.resource<ServiceGate>(plan.gate);
+  double& process = request.attributes[gate.gate().process_attribute];
+  Frame& frame = push_frame(request, op);
+  frame.a = std::bit_cast<std::int64_t>(process);
+  process = gate.choose(request, plan.balance, op.site);
+  return gate.acquire(request, 1);
+}
+
+void restore_process(Simulation& simulation, Request& request, const Frame& frame) {
+  const auto& plan = *static_cast<const EnterPlan*>(frame.op->plan);
+  request.attributes[simulation.resource<ServiceGate>(plan.gate).gate().process_attribute] =
+      std::bit_cast<double>(frame.a);
+}
+
+bool unwind_enter(Simulation& simulation, Request& request, const Op&, const Frame& frame) {
+  restore_process(simulation, request, frame);
+  return false;
+}
+
+Progress op_leave(Simulation& simulation, Request& request, const Op&) {
+  const std::size_t depth = request.frames.size() - 1;
+  simulation.release_deeper(request, depth);
+  const Frame frame = pop_frame(simulation, request);
+  restore_process(simulation, request, frame);
+  return Progress::next;
+}
+
+}  // namespace
+
+Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBuilder& builder) {
+  Balance balance;
+  const auto split = split_call(text);
+  const auto* call = std::get_if<Call>(&split);
+  const std::string_view name = call != nullptr ? call->name : "";
+  if (name == "least_conn") {
+    balance.method = BalanceMethod::least_conn;
+  } else if (name == "random") {
+    balance.method = BalanceMethod::random;
+  } else if (name == "sticky" && call->arguments.size() == 1) {
+    balance.method = BalanceMethod::sticky;
+    const std::string attribute(call->arguments.front().text);
+    if (builder.attribute_types().find(attribute) == builder.attribute_types().end()) {
+      builder.diagnostics().error(spec.place, "resource '" + spec.name + "': sticky names an unknown attribute '" +
+                                                  attribute + "'");
+    }
+    balance.sticky_attribute = builder.attribute(attribute);
+  } else if (name != "round_robin") {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': unknown method '" + text + "'",
+                                choices(text, {"round_robin", "least_conn", "random", "sticky(ATTRIBUTE)"}));
+  }
+  return balance;
+}
+
+void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance) {
+  const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, balance});
+  lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan}, "process");
+  if (!is_async_) {
+    emit_acquire(lowerer, rows_.loop_or_threads);
+  }
+}
+
+void BuiltService::lower_leave(Lowerer& lowerer) { lowerer.emit({.execute = &op_leave}); }
+
+void BuiltService::lower_cpu(Lowerer& lowerer, const TimeLaw& time) {
+  const bool takes_loop = is_async_ && !blocked_;
+  if (takes_loop) {
+    emit_acquire(lowerer, rows_.loop_or_threads);
+  }
+  if (rows_.cpu) {
+    emit_cpu(lowerer, *rows_.cpu, lowerer.drawn(time), "cpu");
+  } else {
+    emit_delay(lowerer, rows_.loop_or_threads, lowerer.drawn(time), "cpu");
+  }
+  if (takes_loop) {
+    emit_release(lowerer, rows_.loop_or_threads);
+  }
+}
+
+void BuiltService::lower_block(Lowerer& lowerer) {
+  if (is_async_ && !blocked_) {
+    emit_acquire(lowerer, rows_.loop_or_threads);
+    blocked_ = true;
+  }
+}
+
+void BuiltService::lower_unblock(Lowerer& lowerer) {
+  if (is_async_ && blocked_) {
+    emit_release(lowerer, rows_.loop_or_threads);
+    blocked_ = false;
+  }
+}
+
+namespace {
+
+std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& service, std::uint16_t process,
+                                  ModelBuilder& builder) {
+  if (!spec.host) {
+    return std::nullopt;
+  }
+  const BuiltHost* host = builder.host(*spec.host);
+  if (host == nullptr) {
+    return std::nullopt;
+  }
+  const std::int64_t instances = spec.instances.value_or(1);
+  CpuPlace place{.host = host->cpu, .process_attribute = process, .processes_per_instance = service.workers};
+  if (service.cpus) {
+    auto& plan = static_cast<HostCpuPlan&>(*builder.model().resources[host->cpu]);
+    place.first_class = static_cast<std::uint32_t>(plan.classes.size());
+    place.class_per_instance = true;
+    for (std::int64_t i = 0; i < instances; ++i) {
+      plan.classes.push_back({.cap = std::min(1.0, service.cpus->count), .quota = service.cpus->count});
+    }
+  }
+  return place;
+}
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& service = spec.as<ServiceSpec>();
+  const std::int64_t processes = spec.instances.value_or(1) * service.workers;
+  const std::uint16_t process = builder.declare_attribute("process of " + spec.name);
+  auto& gate = builder.add(std::make_unique<ServiceGatePlan>(), spec, "requests");
+  gate.process_attribute = process;
+  gate.processes = static_cast<std::uint32_t>(processes);
+  gate.members = static_cast<double>(processes);
+  gate.capacity = service.limit_concurrency ? static_cast<double>(*service.limit_concurrency) : ResourcePlan::kUnlimited;
+  gate.queue_limit = 0;
+  gate.refused = builder.error("service_unavailable");
+  gate.member_attributes = {process};
+  const bool is_async = service.runtime == Runtime::async;
+  auto& line = builder.add(std::make_unique<SlotsPlan>(), spec, is_async ? "loop" : "threads");
+  line.capacity = is_async ? 1 : static_cast<double>(service.threads);
+  line.members = static_cast<double>(processes);
+  line.queue_limit = is_async ? std::nullopt : service.backlog;
+  line.refused = builder.error("backlog_full");
+  line.member_attributes = {process};
+  const BuiltService::Rows rows{gate.row, line.row, place_cpu(spec, service, process, builder)};
+  return std::make_unique<BuiltService>(spec, rows, is_async, parse_balance(service.balance, spec, builder),
+                                        static_cast<double>(processes));
+}
+
+}  // namespace
+
+const ResourceKind& service_kind() {
+  static const ResourceKind kind{"service", "Processes that run flows, by an event loop or with threads.", fields,
+                                 {"host", "instances", "price"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

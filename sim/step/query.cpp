@@ -1,0 +1,94 @@
+// query: a statement on a connection.
+#include "sim/model/lowerer.hpp"
+#include "sim/step/verbs.hpp"
+
+namespace loadstone {
+
+namespace {
+
+enum class Access : std::uint8_t { read, write };
+
+struct Query {
+  std::optional<Reference> pool;
+  bool own_connection = false;  // `new: true`
+  TimeLaw cpu;
+  TimeLaw io;
+  bool commit = false;
+  std::int64_t round_trips = 1;
+  Access access = Access::write;
+};
+
+const FieldTable& fields() {
+  static const FieldTable table =
+      FieldTable::of<Query>()
+          .field("pool", &Query::pool, "Where its connection comes from; inside `hold` absent: the held one.")
+          .field("new", &Query::own_connection, "Inside `hold`: takes a second connection.", {.default_text = "false"})
+          .field("cpu", &Query::cpu, "CPU time on the server; stretched when its cores are shared.",
+                 {.default_text = "0ms"})
+          .field("io", &Query::io, "Time of reads from storage; not stretched.", {.default_text = "0ms"})
+          .field("commit", &Query::commit, "Waits for the log to be flushed.", {.default_text = "false"})
+          .field("round_trips", &Query::round_trips, "Network round trips.",
+                 {.default_text = "1", .bounds = {.min = 0, .max = 1000}})
+          .choice("access", &Query::access, "Whether it only reads.",
+                  {.default_text = "write", .choices = {"read", "write"}});
+  return table;
+}
+
+QueryWork work_of(const Query& query) {
+  return {.cpu = query.cpu, .io = query.io, .commit = query.commit, .round_trips = query.round_trips,
+          .write = query.access == Access::write};
+}
+
+void lower_on_held(const Query& query, Lowerer& lowerer) {
+  const Lowerer::HeldConnection& held = lowerer.connections.back();
+  ConnectionServer& server = *held.pool->connects_to();
+  if (!held.transaction) {
+    server.lower_begin(lowerer, held.pool->user(), held.pool->database());
+  }
+  server.lower_query(lowerer, work_of(query));
+  if (!held.transaction) {
+    server.lower_end(lowerer, held.pool->user(), held.pool->database());
+  }
+}
+
+void lower(const StepSpec& step, Lowerer& lowerer) {
+  const auto& query = step.as<Query>();
+  if (!query.pool) {
+    if (lowerer.connections.empty()) {
+      lowerer.error("a query needs a 'pool', or a 'hold' of a pool around it");
+      return;
+    }
+    if (query.own_connection) {
+      lowerer.error("'new: true' needs the 'pool' to take the second connection from");
+      return;
+    }
+    lower_on_held(query, lowerer);
+    return;
+  }
+  auto* source = lowerer.builder().resource_that_can<ConnectionSource>(*query.pool, "give connections");
+  if (source == nullptr) {
+    return;
+  }
+  BuiltResource* built = lowerer.builder().resource(*query.pool);
+  for (const Lowerer::HeldConnection& held : lowerer.connections) {
+    if (held.resource == built && !query.own_connection) {
+      lowerer.error("this query is inside 'hold: " + query.pool->name +
+                        "' and would take a second connection of the same pool",
+                    {"leave out 'pool' to use the held connection, or say 'new: true'"});
+      return;
+    }
+  }
+  auto* holdable = dynamic_cast<Holdable*>(built);
+  holdable->lower_acquire(lowerer, 1, std::nullopt, true);
+  source->connects_to()->lower_query(lowerer, work_of(query));
+  holdable->lower_release(lowerer, true);
+}
+
+}  // namespace
+
+const StepKind& query_step() {
+  static const StepKind kind{"query", "A statement on a connection.", fields, "", lower};
+  return kind;
+}
+
+}  // namespace loadstone

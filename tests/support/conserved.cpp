@@ -1,0 +1,95 @@
+#include "tests/support/conserved.hpp"
+
+#include <sstream>
+
+namespace loadstone::test {
+
+namespace {
+
+class Findings {
+ public:
+  void expect(bool holds, const std::string& what) {
+    if (!holds) {
+      text_ << what << "\n";
+      broken_ = true;
+    }
+  }
+  void expect_equal(Int128 a, Int128 b, const std::string& what) {
+    expect(a == b, what + ": " + to_string(a) + " and " + to_string(b));
+  }
+  [[nodiscard]] testing::AssertionResult result() const {
+    return (broken_ ? testing::AssertionFailure() : testing::AssertionSuccess()) << text_.str();
+  }
+
+ private:
+  std::ostringstream text_;
+  bool broken_ = false;
+};
+
+void check_flow(const std::string& name, const FlowStats& flow, const Observations& o, Findings& findings) {
+  for (const FlowCounts* counts : {&flow.run, &flow.sample}) {
+    const std::string of = "flow '" + name + (counts == &flow.run ? "', run" : "', sample");
+    findings.expect_equal(counts->offered, counts->started + counts->dropped, of + ": offered, started + dropped");
+    findings.expect(counts->started >= counts->completed + counts->failed, of + ": more ended than started");
+  }
+  findings.expect_equal(flow.latency.count(), flow.sample.completed, "flow '" + name + "': latencies, completed");
+  findings.expect_equal(flow.failure.count(), flow.sample.failed, "flow '" + name + "': failure times, failed");
+  std::uint64_t errors = 0;
+  for (const std::uint64_t count : flow.errors) {
+    errors += count;
+  }
+  findings.expect_equal(errors, flow.sample.failed, "flow '" + name + "': errors by name, failed");
+  if (o.in_flight == 0) {
+    findings.expect_equal(flow.run.started, flow.run.completed + flow.run.failed, "flow '" + name + "': started, ended");
+  }
+}
+
+void check_resource(const ResourcePlan& plan, const ResourceObservations& r, Findings& findings) {
+  const std::string of = "resource '" + plan.name + "': ";
+  const Totals& t = r.at_end;
+  findings.expect(t.in_use >= 0 && t.waiting >= 0, of + "a level below zero");
+  findings.expect_equal(t.arrivals, t.granted + t.refused + t.timed_out + static_cast<std::uint64_t>(t.waiting),
+                        of + "arrivals, granted + refused + timed out + waiting");
+  findings.expect(t.completed <= t.granted, of + "more completed than granted");
+  findings.expect(t.waited <= t.granted, of + "more waited than granted");
+  findings.expect(r.meter.wait_sum <= t.waiting_area, of + "ended waits exceed the line's integral");
+  findings.expect(r.meter.hold_sum <= t.in_use_area, of + "ended holds exceed the integral of use");
+  if (t.waiting == 0) {
+    findings.expect_equal(t.waiting_area, r.meter.wait_sum, of + "integral of the line, sum of waits");
+  }
+  if (t.in_use == 0) {
+    findings.expect_equal(t.in_use_area, r.meter.hold_sum, of + "integral of use, sum of holds");
+  }
+  if (t.in_use == 0 && plan.kind == "semaphore") {
+    findings.expect_equal(r.meter.breakdown.total(), r.meter.hold_sum, of + "breakdown's rows, sum of holds");
+  }
+}
+
+// Under processor sharing and on hosts a unit is a share, so the sums of holds mean something else there.
+bool is_shared(const ResourceObservations& r) { return r.meter.hold_sum == 0 && r.at_end.completed > 0; }
+
+}  // namespace
+
+testing::AssertionResult conserved(const Model& model, const Observations& o) {
+  Findings findings;
+  for (std::size_t i = 0; i < o.flows.size(); ++i) {
+    check_flow(model.flows[i].name, o.flows[i], o, findings);
+  }
+  for (std::size_t i = 0; i < o.resources.size(); ++i) {
+    if (!is_shared(o.resources[i])) {
+      check_resource(*model.resources[i], o.resources[i], findings);
+    }
+  }
+  return findings.result();
+}
+
+testing::AssertionResult conserved_and_ended(const Model& model, const Observations& o) {
+  Findings findings;
+  const testing::AssertionResult laws = conserved(model, o);
+  findings.expect(laws, laws.message());
+  findings.expect(o.stopped.empty(), "stopped: " + o.stopped);
+  findings.expect_equal(o.sampled_in_flight, 0, "sampled requests that never ended, none");
+  return findings.result();
+}
+
+}  // namespace loadstone::test
