@@ -49,4 +49,10 @@ std::vector<Request*> requests_of(const Simulation& simulation, const void* owne
   return found;
 }
 
+void interrupt_all(Simulation& simulation, const void* owner, ErrorId error) {
+  for (Request* request : requests_of(simulation, owner)) {
+    interrupt(simulation, *request, error);
+  }
+}
+
 }  // namespace loadstone

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,15 @@ class SourcePlan {
   virtual ~SourcePlan() = default;
 
   [[nodiscard]] virtual std::unique_ptr<Source> instantiate(Simulation& simulation) const = 0;
+  // Makes it a constant load at its peak, from the start to `end`: what `saturate` searches.
+  virtual void hold_peak(Duration) {}
+  // Arrivals per nanosecond at load 1 at its peak; nothing where they depend on what becomes of them.
+  [[nodiscard]] virtual std::optional<double> peak_rate() const { return std::nullopt; }
 
   std::string name;
   Duration end;           // of its own profile, from the start of the run
   bool constant = false;  // its load does not change: it goes on while a run drains
+  bool is_schedule = false;  // the topology's, rather than a scenario: `load` does not apply
 
   // From when on it brings no request. A constant load that lasts to the end of its workload goes on for as long as the
   // run does, so that the last sampled requests end under it, unless it is told to stop.

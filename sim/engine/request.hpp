@@ -43,7 +43,7 @@ struct Wait {
   EventId patience;
 };
 
-// Something held: `amount` units of a member of a resource.
+// Something held: `amount` units of a member of a resource; 0: it was lost meanwhile, and its time is accounted for.
 struct Hold {
   Resource* at = nullptr;
   Member* member = nullptr;
@@ -67,6 +67,7 @@ struct Request {
   const Op* pc = nullptr;
   ErrorId error = kNoError;
   bool sampled = false;
+  bool entered = false;       // brought by a source, not by another request
   bool orphan = false;        // its client has gone: counts in no flow
   bool counted = true;        // in its flow's statistics; a branch is not
   bool cancelled = false;     // unwinds without asking any scope

@@ -56,6 +56,8 @@ class Resource {
   [[nodiscard]] virtual bool is_held() const { return true; }
   // What the resource itself holds of others: the server's slots that a pool's connections occupy.
   virtual void for_each_owned_hold(const std::function<void(const Hold&)>&) const {}
+  // When each of those in line that are not requests came: messages.
+  virtual void for_each_waiting_message(const std::function<void(SimTime since)>&) const {}
 
  protected:
   Simulation& simulation_;
@@ -80,6 +82,10 @@ class ResourcePlan {
   RowId row = 0;
   std::vector<std::uint16_t> member_attributes;  // request attributes that pick the member; empty: one member
   double members = 1;        // how many members there can be, where known
+  bool in_bound = true;      // its holds are requests', so capacity over demand bounds the load
+  bool judged = true;        // can be saturated
+  bool refills = false;      // a stock that refills at a rate: using more than that is saturation, if only later
+  std::string relieved_by;   // the key that gives it more: "max_size"
 };
 
 // "tenant=3, thread=7": which member the request picks; "" where there is only one or nobody picks.

@@ -51,8 +51,16 @@ bool unwind_call(Simulation& simulation, Request& request, const Op&, const Fram
   return false;
 }
 
-Progress op_return(Simulation& simulation, Request& request, const Op&) {
+Progress op_return(Simulation& simulation, Request& request, const Op& op) {
+  while (!request.frames.empty() && !called_flow(*request.frames.back().op)) {  // a scope round all of the request
+    if (op_scope_end(simulation, request, op) == Progress::done) {
+      return Progress::done;
+    }
+  }
   if (request.frames.empty()) {
+    while (!request.holds.empty()) {
+      simulation.release_hold(request, request.holds.size() - 1);
+    }
     simulation.finish(request);
     return Progress::done;
   }

@@ -25,7 +25,7 @@ struct CallPlan {
 };
 Progress op_call(Simulation&, Request&, const Op&);
 bool unwind_call(Simulation&, Request&, const Op&, const Frame&);
-// Ends the called flow, or the request.
+// Ends the called flow, or the request: then the scopes round it are closed and what it still holds is given back.
 Progress op_return(Simulation&, Request&, const Op&);
 // Continues at `target`.
 Progress op_jump(Simulation&, Request&, const Op&);

@@ -9,7 +9,8 @@ namespace loadstone {
 
 SimTime SourcePlan::stops_at(const Simulation& simulation, bool told_to_stop) const {
   const RunSettings& settings = simulation.settings();
-  if (constant && !told_to_stop && end >= simulation.model().end) {
+  const SimTime lasts = SimTime{} + simulation.model().end;
+  if (constant && !told_to_stop && SimTime{} + end >= std::min(lasts, settings.measure_until)) {
     return settings.drain ? kEndOfTime : settings.measure_until;
   }
   return std::min(SimTime{} + end, settings.measure_until);
@@ -70,6 +71,7 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   request.error = kNoError;
   request.unwind_to = Request::kNoDepth;
   request.orphan = false;
+  request.entered = false;
   request.cancelled = false;
   request.counted = true;
   request.flow = flow;
@@ -90,9 +92,8 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   return request;
 }
 
-void Simulation::start(const Arrival& arrival) {
-  Request& request =
-      create(arrival.flow, arrival.key, &model_.program[model_.flows[arrival.flow].entry], *arrival.attributes);
+inline Request& Simulation::admit_request(const Arrival& arrival, const Op* entry) {
+  Request& request = create(arrival.flow, arrival.key, entry, *arrival.attributes);
   request.number = arrival.number;
   request.ending = arrival.ending;
   FlowStats& stats = flows_[arrival.flow];
@@ -107,21 +108,21 @@ void Simulation::start(const Arrival& arrival) {
     throw RunawayError("more than " + std::to_string(model_.limits.max_in_flight) +
                        " requests are in flight (limits.max_in_flight)");
   }
+  return request;
+}
+
+void Simulation::start(const Arrival& arrival) {
+  Request& request = admit_request(arrival, &model_.program[model_.flows[arrival.flow].entry]);
+  request.entered = true;
+  entered_ += request.sampled ? 1 : 0;
   request.process.resume();
 }
 
+Request& Simulation::admit(const Arrival& arrival, const Op* entry) { return admit_request(arrival, entry); }
+
 void Simulation::spawn(FlowId flow, Key key, const Op* entry, const Request& parent) {
-  Request& request = create(flow, key, entry, parent.attributes);
-  request.number = parent.number;
-  FlowStats& stats = flows_[flow];
-  ++stats.run.offered;
-  ++stats.run.started;
-  if (request.sampled) {
-    ++stats.sample.offered;
-    ++stats.sample.started;
-    ++sampled_in_flight_;
-  }
-  wake(request, Phase::wake);
+  const Arrival arrival{.flow = flow, .key = key, .number = parent.number, .attributes = &parent.attributes, .ending = {}};
+  wake(admit_request(arrival, entry), Phase::wake);
 }
 
 void Simulation::drop(FlowId flow, std::uint64_t count) {
@@ -145,6 +146,7 @@ inline void Simulation::record_end(const Request& request) {
   ++(failed ? stats.run.failed : stats.run.completed);
   if (!failed && is_sampled(now())) {
     ++stats.completed_in_window;
+    entered_completed_ += request.entered ? 1 : 0;
   }
   if (!request.sampled) {
     return;
@@ -258,7 +260,7 @@ void Simulation::end_hold(const Hold& hold) {
   Meter& meter = meters_[hold.row];
   const std::int64_t held = (now() - hold.since).ns;
   meter.hold_sum += static_cast<Int128>(held) * hold.amount;
-  if (is_sampled(hold.since)) {
+  if (hold.amount != 0 && is_sampled(hold.since)) {
     meter.hold.record(held);
   }
   hold.at->release(hold);

@@ -73,6 +73,9 @@ class Simulation {
   };
   // Runs the request up to its first wait. REQUIRES: called from an event, not from inside a request.
   void start(const Arrival& arrival);
+  // The same for a request that enters elsewhere than its flow does (a worker's job): it is suspended before `entry`, and
+  // the caller wakes it. May be called from inside a request.
+  Request& admit(const Arrival& arrival, const Op* entry);
   // A request that another one starts and does not wait for; it begins later at this instant.
   void spawn(FlowId flow, Key key, const Op* entry, const Request& parent);
   // Requests that their source could not start.
@@ -131,6 +134,8 @@ class Simulation {
   void count_mark(std::uint32_t mark) { ++marks_[mark]; }
   void spend(Int128 nano_usd) { spent_nano_usd_ += nano_usd; }
   [[nodiscard]] Int128 spent_nano_usd() const { return spent_nano_usd_; }
+  [[nodiscard]] std::uint64_t entered() const { return entered_; }
+  [[nodiscard]] std::uint64_t entered_completed() const { return entered_completed_; }
   [[nodiscard]] const std::vector<std::uint64_t>& marks() const { return marks_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Resource>>& resources() const { return resources_; }
 
@@ -144,6 +149,7 @@ class Simulation {
   void check_conservation() const;
 
  private:
+  Request& admit_request(const Arrival& arrival, const Op* entry);
   void record_end(const Request& request);
   void settle(Request& request);
   void link(Request& request);
@@ -168,6 +174,8 @@ class Simulation {
   std::uint64_t in_flight_ = 0;
   std::uint64_t sampled_in_flight_ = 0;
   bool draining_ = false;
+  std::uint64_t entered_ = 0;            // sampled arrivals of sources
+  std::uint64_t entered_completed_ = 0;  // requests of sources that completed inside the window
 };
 
 // Raised when a run cannot go on for a reason that lies in the model: a deadlock, a limit, spinning.

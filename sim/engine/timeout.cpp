@@ -16,6 +16,16 @@ void arm(Simulation& simulation, Request& request, std::size_t depth) {
   frame.timer = simulation.kernel().schedule(SimTime{frame.b}, Phase::expire, {&on_timeout, &request, depth});
 }
 
+// A timer names its request and its scope by depth; both have changed.
+void rearm(Simulation& simulation, Request& request) {
+  for (std::size_t depth = 0; depth < request.frames.size(); ++depth) {
+    if (request.frames[depth].timer.is_set()) {
+      simulation.kernel().cancel(request.frames[depth].timer);
+      arm(simulation, request, depth);
+    }
+  }
+}
+
 // The scope of an orphan: what it ends at.
 const Op kOrphanScope{};
 
@@ -45,14 +55,10 @@ void split(Simulation& simulation, Request& inside, std::size_t depth) {
   }
   const auto scope = inside.frames.begin() + static_cast<std::ptrdiff_t>(depth);
   client.frames.assign(inside.frames.begin(), scope + 1);
-  for (std::size_t i = 0; i < depth; ++i) {
-    if (client.frames[i].timer.is_set()) {
-      simulation.kernel().cancel(client.frames[i].timer);
-      arm(simulation, client, i);
-    }
-  }
   inside.frames.erase(inside.frames.begin(), scope);
   inside.frames.front() = {.op = &kOrphanScope, .timer = {}, .a = 0, .b = 0, .saved_draws = inside.draws};
+  rearm(simulation, client);
+  rearm(simulation, inside);
   std::vector<Hold> kept;
   for (Hold hold : inside.holds) {
     if (hold.depth <= depth) {

@@ -1,5 +1,7 @@
 #include "sim/engine/wait_queue.hpp"
 
+#include "sim/base/check.hpp"
+
 namespace loadstone {
 
 void WaitQueue::push(Request& request) {
@@ -18,6 +20,14 @@ void WaitQueue::push(Request& request) {
   if (ranked()) {
     sift(wait.position);
   }
+}
+
+void WaitQueue::put_back(Request& request) {
+  LOADSTONE_DEBUG_CHECK(ranked(), "only a ranked line knows a place to come back to");
+  ++size_;
+  request.wait.position = static_cast<std::uint32_t>(members_.size());
+  members_.push_back(&request);
+  sift(request.wait.position);
 }
 
 Request& WaitQueue::front() {

@@ -28,6 +28,10 @@ class WaitQueue {
 
   // REQUIRES: the request is in no line; wait.rank is set where the discipline needs it.
   void push(Request& request);
+  // For those who are served and may come back into line before others: the place in the order of arrival, as push()
+  // gives one, and the return with it. REQUIRES: a ranked discipline.
+  [[nodiscard]] std::uint64_t next_place() { return sequence_++; }
+  void put_back(Request& request);
   // Who is next, without removing it. For `random` the choice is made here and kept until it is taken.
   // REQUIRES: !empty().
   [[nodiscard]] Request& front();

@@ -101,8 +101,11 @@ class Planner {
     }
     const PopulationSpec* population = find_population(builder_, name);
     const AttributeSpec* spec = spec_of(name);
-    AttributePlan plan{.slot = slot, .each = Each::request, .site = hash_text("attribute " + name),
-                       .discrete = std::nullopt, .distribution = std::nullopt};
+    AttributePlan plan{.slot = slot,
+                       .each = Each::request,
+                       .site = hash_text("attribute " + name),
+                       .discrete = std::nullopt,
+                       .distribution = std::nullopt};
     if (population != nullptr && depth < 16 && !population->within.empty()) {
       plan.parent = parent_slot(*population, population->within, depth);
     }
@@ -159,7 +162,6 @@ void draw_attributes(const std::vector<AttributePlan>& plans, Key user, Key requ
                      std::vector<double>& values) {
   for (const AttributePlan& plan : plans) {
     if (given != nullptr && !std::isnan((*given)[plan.slot])) {
-      values[plan.slot] = (*given)[plan.slot];
       continue;
     }
     const Draw draw = draw_of(plan.each == Each::vu ? user : request, plan.site, 0);
@@ -167,7 +169,8 @@ void draw_attributes(const std::vector<AttributePlan>& plans, Key user, Key requ
     if (plan.distribution) {
       value = plan.distribution->sample(draw);
     } else if (plan.of >= 0) {
-      value = static_cast<double>(plan.discrete->of(static_cast<std::uint64_t>(values[static_cast<std::size_t>(plan.of)])));
+      value =
+          static_cast<double>(plan.discrete->of(static_cast<std::uint64_t>(values[static_cast<std::size_t>(plan.of)])));
     } else {
       value = static_cast<double>(plan.discrete->sample(draw));
     }

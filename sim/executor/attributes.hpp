@@ -3,8 +3,8 @@
 // How the requests of a scenario get their attributes: each is a draw keyed by who the request is (or which virtual
 // user makes it) and the attribute's name, so no attribute shifts another.
 //
-// Nested. A member of a population lies within one member of another: a user who keeps the one keeps the other, so what
-//         an attribute drawn once per user lies within, or is derived from, is drawn once per user too.
+// Nested. A member of a population lies within one member of another: a user who keeps the one keeps the other, so
+//         what an attribute drawn once per user lies within, or is derived from, is drawn once per user too.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ struct AttributePlan {
 // In an order in which parents come first.
 [[nodiscard]] std::vector<AttributePlan> plan_attributes(const ScenarioSpec& scenario, ModelBuilder& builder);
 
-// Draws all attributes into `values`, which holds the model's defaults: those drawn each vu from `user`, the others from
-// `request`; one with a value in `given` (by slot; NaN: none) has that instead.
+// Draws all attributes into `values`, which holds the model's defaults: those drawn each vu from `user`, the others
+// from `request`; one with a value in `given` (by slot; NaN: none) is in `values` already.
 void draw_attributes(const std::vector<AttributePlan>& plans, Key user, Key request, const std::vector<double>* given,
                      std::vector<double>& values);
 

@@ -40,8 +40,8 @@ std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builde
 }  // namespace
 
 const ExecutorKind& constant_arrival_rate_executor() {
-  static const ExecutorKind kind{"constant-arrival-rate", "So many requests per time, whatever becomes of them.", fields,
-                                 false, build};
+  static const ExecutorKind kind{"constant-arrival-rate", "So many requests per time, whatever becomes of them.",
+                                 fields, false, build};
   return kind;
 }
 

@@ -33,8 +33,8 @@ std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builde
 }  // namespace
 
 const ExecutorKind& constant_vus_executor() {
-  static const ExecutorKind kind{"constant-vus", "So many users, each with one iteration after the other.", fields, true,
-                                 build};
+  static const ExecutorKind kind{"constant-vus", "So many users, each with one iteration after the other.", fields,
+                                 true, build};
   return kind;
 }
 

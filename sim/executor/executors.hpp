@@ -14,5 +14,6 @@ const ExecutorKind& ramping_arrival_rate_executor();
 const ExecutorKind& ramping_vus_executor();
 const ExecutorKind& shared_iterations_executor();
 const ExecutorKind& stepped_arrival_rate_executor();
+const ExecutorKind& trace_executor();
 
 }  // namespace loadstone

@@ -59,7 +59,7 @@ class OpenSource final : public Source {
 
   void arrive() {
     const Key key = combine(key_, number_);
-    const FlowId flow = plan_.requests.flow_of(key);
+    const FlowId flow = (simulation_.settings().expected_values ? plan_.requests.pick_evenly(number_) : plan_.requests.flow_of(key));
     const std::uint64_t number = number_++;
     unit_time_ += gap();
     schedule_next();
@@ -83,9 +83,7 @@ class OpenSource final : public Source {
 
   static void cut_off(void* self, std::uint64_t) {
     OpenSource& source = *static_cast<OpenSource*>(self);
-    for (Request* request : requests_of(source.simulation_, self)) {
-      interrupt(source.simulation_, *request, source.plan_.interrupted);
-    }
+    interrupt_all(source.simulation_, self, source.plan_.interrupted);
   }
 
   static constexpr Key kGapSite = hash_text("arrival gap");
@@ -139,6 +137,16 @@ void read_arrival_law(const ScenarioSpec& spec, const std::string& arrival, Mode
 }
 
 }  // namespace
+
+void OpenSourcePlan::hold_peak(Duration until) {
+  const double peak = profile.peak();
+  profile = {};
+  profile.add(until, peak, peak);
+  start = {};
+  end = until;
+  constant = true;
+  graceful_stop.reset();
+}
 
 std::unique_ptr<OpenSourcePlan> open_source_of(const ScenarioSpec& spec, ModelBuilder& builder,
                                                const OpenFields& fields) {

@@ -4,8 +4,8 @@
 //
 // Draws. Arrival number n has a key of its own; its gap, flow and attributes are draws of that key. Gaps are of unit
 //        rate: the profile and the load only stretch the clock.
-// Ends.  With its profile; a constant one that lasts to the workload's end goes on while the run drains, unless it has a
-//        gracefulStop: then it ends when it says, and who is inside that much later is cut off.
+// Ends.  With its profile; a constant one that lasts to the workload's end goes on while the run drains, unless it has
+//        a gracefulStop: then it ends when it says, and who is inside that much later is cut off.
 // Users. With `maxVUs` they are a resource `vus:NAME`, without a line: an arrival that finds none free is dropped.
 #pragma once
 
@@ -23,14 +23,16 @@ enum class ArrivalLaw : std::uint8_t { poisson, even, gamma };
 
 struct OpenSourcePlan : SourcePlan {
   [[nodiscard]] std::unique_ptr<Source> instantiate(Simulation& simulation) const override;
+  void hold_peak(Duration until) override;
+  [[nodiscard]] std::optional<double> peak_rate() const override { return profile.peak(); }
 
   RateProfile profile;
   ArrivalLaw arrivals = ArrivalLaw::poisson;
   double cv = 1;  // of gamma gaps
   Duration start;
   std::optional<Duration> graceful_stop;
-  ErrorId interrupted = kNoError;          // of those that gracefulStop cuts off
-  const UserSlotsPlan* users = nullptr;    // of a scenario with maxVUs
+  ErrorId interrupted = kNoError;        // of those that gracefulStop cuts off
+  const UserSlotsPlan* users = nullptr;  // of a scenario with maxVUs
   RequestPlan requests;
 };
 

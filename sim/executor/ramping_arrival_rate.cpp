@@ -52,8 +52,8 @@ std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builde
 }  // namespace
 
 const ExecutorKind& ramping_arrival_rate_executor() {
-  static const ExecutorKind kind{"ramping-arrival-rate", "A rate that goes linearly from stage to stage.", fields, false,
-                                 build};
+  static const ExecutorKind kind{"ramping-arrival-rate", "A rate that goes linearly from stage to stage.", fields,
+                                 false, build};
   return kind;
 }
 

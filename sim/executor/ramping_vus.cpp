@@ -32,9 +32,8 @@ const FieldTable& fields() {
   static const FieldTable table = [] {
     FieldTable t = FieldTable::of<RampingVus>();
     t.field("startVUs", &RampingVus::start_users, "Users at the start.", user_count("1", 0));
-    t.custom<RampingVus>(
-        "stages", "Where the number of users goes, and how long that takes.",
-        [](Reader& r, const Node& n, RampingVus& s) { return read_stages(r, n, s.stages); });
+    t.custom<RampingVus>("stages", "Where the number of users goes, and how long that takes.",
+                         [](Reader& r, const Node& n, RampingVus& s) { return read_stages(r, n, s.stages); });
     t.field("gracefulRampDown", &RampingVus::graceful_ramp_down,
             "How long an iteration of a user who is not wanted any more may go on; absent: to its end.");
     t.embed(&RampingVus::user, UserFields::fields());
@@ -62,8 +61,8 @@ std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builde
 }  // namespace
 
 const ExecutorKind& ramping_vus_executor() {
-  static const ExecutorKind kind{"ramping-vus", "A number of users that goes linearly from stage to stage.", fields, true,
-                                 build};
+  static const ExecutorKind kind{"ramping-vus", "A number of users that goes linearly from stage to stage.", fields,
+                                 true, build};
   return kind;
 }
 

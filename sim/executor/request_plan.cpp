@@ -1,11 +1,21 @@
 #include "sim/executor/request_plan.hpp"
 
+#include <cmath>
+
 #include "sim/model/model_builder.hpp"
 
 namespace loadstone {
 
-FlowId RequestPlan::pick(Key request) const {
-  const double at = uniform(draw_of(request, hash_text("flow"), 0)) * cumulative_weights.back();
+FlowId RequestPlan::pick(Key request) const { return pick_at(uniform(draw_of(request, hash_text("flow"), 0))); }
+
+FlowId RequestPlan::pick_evenly(std::uint64_t number) const {
+  constexpr double kGolden = 0.6180339887498949;  // its multiples fill the unit interval evenly
+  const double turns = static_cast<double>(number + 1) * kGolden;
+  return pick_at(turns - std::floor(turns));
+}
+
+FlowId RequestPlan::pick_at(double share) const {
+  const double at = share * cumulative_weights.back();
   std::size_t i = 0;
   while (i + 1 < cumulative_weights.size() && at >= cumulative_weights[i]) {
     ++i;
@@ -15,6 +25,9 @@ FlowId RequestPlan::pick(Key request) const {
 
 void RequestPlan::draw(Key user, Key request, std::vector<double>& values, const std::vector<double>* given) const {
   values.assign(defaults.begin(), defaults.end());
+  for (std::size_t slot = 0; given != nullptr && slot < values.size(); ++slot) {
+    values[slot] = std::isnan((*given)[slot]) ? values[slot] : (*given)[slot];
+  }
   draw_attributes(attributes, user, request, given, values);
 }
 

@@ -43,8 +43,8 @@ std::unique_ptr<SourcePlan> build(const ScenarioSpec& spec, ModelBuilder& builde
 }  // namespace
 
 const ExecutorKind& shared_iterations_executor() {
-  static const ExecutorKind kind{"shared-iterations", "So many iterations, each run by the next user who is free.", fields,
-                                 true, build};
+  static const ExecutorKind kind{"shared-iterations", "So many iterations, each run by the next user who is free.",
+                                 fields, true, build};
   return kind;
 }
 

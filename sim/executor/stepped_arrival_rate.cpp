@@ -27,8 +27,8 @@ const FieldTable& fields() {
         [](Reader& r, const Node& n, SteppedArrivalRate& s) { return read_arrival_rate(r, n, s.step); });
     t.field("steps", &SteppedArrivalRate::steps, "How many levels there are (Gatling: times).",
             {.bounds = {.min = 1, .max = 10000}});
-    t.field("levelDuration", &SteppedArrivalRate::level_duration, "How long each level lasts (Gatling: eachLevelLasting).",
-            {.bounds = {.above_min = true}});
+    t.field("levelDuration", &SteppedArrivalRate::level_duration,
+            "How long each level lasts (Gatling: eachLevelLasting).", {.bounds = {.above_min = true}});
     t.field("rampDuration", &SteppedArrivalRate::ramp_duration,
             "How long the rate takes from one level to the next (Gatling: separatedByRampsLasting).",
             {.default_text = "0s"});

@@ -5,7 +5,8 @@ namespace loadstone {
 const FieldTable& UserFields::fields() {
   static const FieldTable table =
       FieldTable::of<UserFields>()
-          .field("thinkTime", &UserFields::think_time, "How long a user pauses after each iteration; 0s must be written.")
+          .field("thinkTime", &UserFields::think_time,
+                 "How long a user pauses after each iteration; 0s must be written.")
           .field("thinkFirst", &UserFields::think_first, "Whether a user pauses before the first iteration too.",
                  {.default_text = "false"});
   return table;

@@ -1,7 +1,7 @@
 // sim/executor/user_slots.hpp
 //
-// The virtual users of an arrival-rate scenario as a resource: `vus:NAME`, with maxVUs units and no line. A request holds
-// one from its arrival to its end; one that finds none is dropped, and counts as refused.
+// The virtual users of an arrival-rate scenario as a resource: `vus:NAME`, with maxVUs units and no line. A request
+// holds one from its arrival to its end; one that finds none is dropped, and counts as refused.
 #pragma once
 
 #include "sim/engine/resource.hpp"

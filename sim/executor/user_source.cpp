@@ -61,8 +61,8 @@ class UserSource final : public Source {
     }
     if (static_cast<std::uint64_t>(most) > simulation_.model().limits.max_in_flight) {
       throw RunawayError("scenario '" + plan_.name + "' has " + std::to_string(most) +
-                         " users (limits.max_in_flight is " +
-                         std::to_string(simulation_.model().limits.max_in_flight) + ")");
+                         " users (limits.max_in_flight is " + std::to_string(simulation_.model().limits.max_in_flight) +
+                         ")");
     }
     users_.resize(static_cast<std::size_t>(most));
     SimTime from = SimTime{} + plan_.start;
@@ -177,9 +177,7 @@ class UserSource final : public Source {
   // --- ends -----------------------------------------------------------------------------------------------------
   static void cut_off(void* self, std::uint64_t) {
     UserSource& source = *static_cast<UserSource*>(self);
-    for (Request* request : requests_of(source.simulation_, self)) {
-      interrupt(source.simulation_, *request, source.plan_.interrupted);
-    }
+    interrupt_all(source.simulation_, self, source.plan_.interrupted);
   }
 
   static void cut_off_one(void* self, std::uint64_t user) {
@@ -198,10 +196,9 @@ class UserSource final : public Source {
   static void drop_rest(void* self, std::uint64_t) {
     UserSource& source = *static_cast<UserSource*>(self);
     for (std::size_t user = 0; user < source.users_.size(); ++user) {
-      const std::int64_t wanted = source.plan_.iterations_shared ? *source.plan_.iterations_shared
-                                                                 : *source.plan_.iterations_per_user;
-      const std::uint64_t started =
-          source.plan_.iterations_shared ? source.started_ : source.users_[user].iterations;
+      const std::int64_t wanted =
+          source.plan_.iterations_shared ? *source.plan_.iterations_shared : *source.plan_.iterations_per_user;
+      const std::uint64_t started = source.plan_.iterations_shared ? source.started_ : source.users_[user].iterations;
       source.drop(user, static_cast<std::uint64_t>(wanted) - started);
       if (source.plan_.iterations_shared) {
         return;
@@ -255,14 +252,28 @@ std::unique_ptr<UserSourcePlan> user_source_of(const ScenarioSpec& spec, ModelBu
       for (const auto& [known_name, type] : builder.attribute_types()) {
         known.push_back(known_name);
       }
-      builder.diagnostics().error(spec.place,
-                                  "scenario '" + spec.name + "': unknown attribute '$request." + name + "'",
+      builder.diagnostics().error(spec.place, "scenario '" + spec.name + "': unknown attribute '$request." + name + "'",
                                   choices(name, known));
     } else {
       plan->think.attribute = builder.attribute(name);
     }
   }
   return plan;
+}
+
+void UserSourcePlan::hold_peak(Duration until) {
+  std::int64_t peak = 0;
+  for (const Ramp& ramp : ramps) {
+    peak = std::max(peak, ramp.target);
+  }
+  ramps = {{Duration{}, peak}};
+  iterations_per_user.reset();
+  iterations_shared.reset();
+  graceful_stop.reset();
+  graceful_ramp_down.reset();
+  start = {};
+  end = until;
+  constant = true;
 }
 
 }  // namespace loadstone

@@ -1,14 +1,14 @@
 // sim/executor/user_source.hpp
 //
-// Virtual users: each runs an iteration (a request), thinks, and runs the next. The one source behind all VU executors.
+// Virtual users: each runs an iteration (a request), thinks, and runs the next. The source behind all VU executors.
 //
-// Draws. User i's iteration n has the key (scenario, i, n), whatever the other users do and however many there are; the
-//        pause after it is a draw of that key. Attributes drawn each vu are draws of (scenario, i).
-// Order. A user who returns at an instant joins lines by an event in Phase::arrival of that instant: behind those who wait
-//        and those who are granted. Users stop (Phase::wake) before others start at the same instant.
+// Draws. User i's iteration n has the key (scenario, i, n), whatever the other users do and however many there are;
+//        the pause after it is a draw of that key. Attributes drawn each vu are draws of (scenario, i).
+// Order. A user who returns at an instant joins lines by an event in Phase::arrival of that instant: behind those who
+//        wait and those who are granted. Users stop (Phase::wake) before others start at the same instant.
 // Load.  Multiplies the number of users, to the nearest, and at least 1 where there are any.
-// Ends.  At the scenario's end no iteration starts any more; started ones go on to their end, or to `graceful_stop` where
-//        it is written. Constant users that last to the workload's end go on while the run drains.
+// Ends.  At the scenario's end no iteration starts any more; started ones go on to their end, or to `graceful_stop`
+//        where it is written. Constant users that last to the workload's end go on while the run drains.
 #pragma once
 
 #include <optional>
@@ -24,14 +24,15 @@ namespace loadstone {
 class ModelBuilder;
 
 struct UserSourcePlan : SourcePlan {
-  // A stretch in which the number of users goes linearly to `target`: one user at a time, at equal intervals, the last at
-  // its end. A length of 0 changes it at once.
+  // A stretch in which the number of users goes linearly to `target`: one user at a time, at equal intervals, the last
+  // at its end. A length of 0 changes it at once.
   struct Ramp {
     Duration length;
     std::int64_t target = 0;  // at load 1
   };
 
   [[nodiscard]] std::unique_ptr<Source> instantiate(Simulation& simulation) const override;
+  void hold_peak(Duration until) override;
 
   Duration start;
   std::vector<Ramp> ramps;                          // from 0 users at the start

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/engine/drawn.hpp"
 #include "sim/engine/request.hpp"
 #include "sim/engine/resource.hpp"
 #include "sim/spec/topology.hpp"
@@ -111,11 +112,29 @@ class Lockable {
   virtual void lower_unlock(Lowerer& lowerer) = 0;
 };
 
-// Takes one command: Redis.
+// Takes commands: Redis. A command takes effect when it has been executed; its answer is on the way back after that.
 class CommandServer {
  public:
   virtual ~CommandServer() = default;
-  virtual void lower_command(Lowerer& lowerer, double commands) = 0;
+  // `commands` of them, one after the other, sent together; `what` names their draws within the step.
+  void lower_command(Lowerer& lowerer, double commands, std::string_view what = "command") {
+    lower_request(lowerer, commands, what);
+    lower_reply(lowerer, what);
+  }
+  // The two parts of a command, up to its effect and from there.
+  virtual void lower_request(Lowerer& lowerer, double commands, std::string_view what) = 0;
+  virtual void lower_reply(Lowerer& lowerer, std::string_view what) = 0;
+  // How long the second part takes, drawn at the site called `what` + ".rtt".
+  [[nodiscard]] virtual Drawn reply_time() const = 0;
+};
+
+// `cache`: a lookup that may miss.
+class Cacheable {
+ public:
+  virtual ~Cacheable() = default;
+  // Goes on behind it after a miss; the operation that it returns is to land where a hit goes on.
+  virtual std::uint32_t lower_lookup(Lowerer& lowerer) = 0;
+  virtual void lower_store(Lowerer& lowerer) = 0;
 };
 
 // `pass`: lets requests through, or not.
@@ -123,6 +142,64 @@ class Passable {
  public:
   virtual ~Passable() = default;
   virtual void lower_pass(Lowerer& lowerer, const CountLaw& cost) = 0;
+};
+
+// One call of a language model.
+struct LlmCall {
+  std::optional<std::string> model;
+  CountLaw input_tokens;
+  CountLaw output_tokens;
+  std::optional<std::int64_t> max_tokens;
+  std::optional<Reference> charge;  // the account that pays
+};
+
+// `llm`: generates text.
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+  virtual void lower_llm(Lowerer& lowerer, const LlmCall& call) = 0;
+};
+
+// What is put into an account, in entries or by size.
+struct PutWork {
+  std::optional<CountLaw> count;
+  std::optional<SizeLaw> size;
+  std::optional<Duration> ttl;
+};
+
+// How an account is emptied of what is due.
+struct ReapWork {
+  std::int64_t batch = 1;
+  TimeLaw row_time;
+  Duration pause;
+  std::optional<Reference> pool;
+};
+
+// `put`, `take`, `reap`, and `charge` of an llm: a level that outlives requests.
+class Stock {
+ public:
+  virtual ~Stock() = default;
+  virtual void lower_put(Lowerer& lowerer, const PutWork& work) = 0;
+  virtual void lower_take(Lowerer& lowerer, const CountLaw& count) = 0;
+  virtual void lower_reap(Lowerer& lowerer, const ReapWork& work) = 0;
+  // The row, if it counts nano-dollars; nothing otherwise.
+  [[nodiscard]] virtual std::optional<ResourceIndex> dollars() const = 0;
+};
+
+// `transfer`: moves bytes.
+class Carrier {
+ public:
+  virtual ~Carrier() = default;
+  virtual void lower_transfer(Lowerer& lowerer, const SizeLaw& bytes) = 0;
+};
+
+// Takes messages: a queue.
+class Publishable {
+ public:
+  virtual ~Publishable() = default;
+  // `flow`: what is run for the message; absent: what the worker runs that takes it.
+  virtual void lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow,
+                             const std::optional<SizeLaw>& bytes) = 0;
 };
 
 }  // namespace loadstone

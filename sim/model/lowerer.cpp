@@ -59,8 +59,6 @@ void Lowerer::lower_steps(std::span<const StepSpec> steps, bool at_end) {
   tail_ = false;
 }
 
-namespace {
-
 Backoff lower_backoff(const BackoffSpec& spec) {
   Backoff backoff;
   backoff.kind = static_cast<BackoffKind>(spec.backoff);
@@ -71,8 +69,6 @@ Backoff lower_backoff(const BackoffSpec& spec) {
   }
   return backoff;
 }
-
-}  // namespace
 
 void Lowerer::lower_step(const StepSpec& step) {
   const Modifiers& m = step.modifiers;

@@ -16,6 +16,11 @@
 
 namespace loadstone {
 
+struct Backoff;
+
+// What a back-off is at run time.
+[[nodiscard]] Backoff lower_backoff(const BackoffSpec& spec);
+
 class Lowerer {
  public:
   Lowerer(ModelBuilder& builder, const FlowSpec& flow, BuiltResource* service);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/base/check.hpp"
 #include "sim/engine/scopes.hpp"
+#include "sim/engine/simulation.hpp"
 #include "sim/model/lowerer.hpp"
 #include "sim/primitive/host_cpu.hpp"
 
@@ -11,6 +13,16 @@ namespace loadstone {
 ModelBuilder::ModelBuilder(const Topology& topology, const Workload& workload, const Parameters& parameters,
                            const Kinds& kinds, Diagnostics& diagnostics)
     : topology_(topology), workload_(workload), parameters_(parameters), kinds_(kinds), diagnostics_(diagnostics) {}
+
+namespace {
+
+// Where a flow would be entered that is only called, or published.
+Progress op_not_started(Simulation& simulation, Request& request, const Op&) {
+  LOADSTONE_CHECK(false, "flow '" + simulation.model().flows[request.flow].name + "' is started by nobody");
+  return Progress::done;
+}
+
+}  // namespace
 
 void ModelBuilder::compile() {
   model_.limits.max_in_flight = static_cast<std::uint64_t>(workload_.max_in_flight);
@@ -24,18 +36,38 @@ void ModelBuilder::compile() {
     const std::uint32_t op = static_cast<std::uint32_t>(model_.program.size());
     model_.program.push_back({});  // where requests enter: a jump to the flow
     model_.flows[static_cast<std::size_t>(&flow - topology_.flows.data())].entry = op;
-    model_.program[op].execute = &op_jump;
-    link_flow(op, {flow.name, flow.place}, nullptr);
+    model_.program[op].execute = &op_not_started;
   }
+  const auto link_entries = [&](auto wanted) {
+    for (const FlowSpec& flow : topology_.flows) {
+      const std::uint32_t op = model_.flows[static_cast<std::size_t>(&flow - topology_.flows.data())].entry;
+      if (wanted(flow) && model_.program[op].execute == &op_not_started) {
+        model_.program[op].execute = &op_jump;
+        link_flow(op, {flow.name, flow.place}, nullptr);
+        lower_pending();
+      }
+    }
+  };
+  const auto is_linked = [&](const FlowSpec& flow) {
+    const auto at = entries_.lower_bound({flow.name, nullptr});
+    return at != entries_.end() && at->first.first == flow.name;
+  };
+  // What nobody starts and nobody calls is compiled too, so that its errors are found: first what runs in a service.
+  link_entries([&](const FlowSpec& flow) { return started_.count(flow.name) > 0; });
+  link_entries([&](const FlowSpec& flow) { return flow.service && !is_linked(flow); });
+  link_entries([&](const FlowSpec& flow) { return !is_linked(flow); });
+  for (const auto& [op, target] : calls_) {
+    model_.program[op].target = entries_[target];
+  }
+  build_sources();
+}
+
+void ModelBuilder::lower_pending() {
   while (!pending_.empty()) {
     const auto [name, service] = pending_.back();
     pending_.pop_back();
     lower_flow(*topology_.find_flow(name), service);
   }
-  for (const auto& [op, target] : calls_) {
-    model_.program[op].target = entries_[target];
-  }
-  build_sources();
 }
 
 // --- attributes ---------------------------------------------------------------------------------------------------
@@ -50,8 +82,17 @@ void ModelBuilder::declare_attributes() {
     }
   };
   declare(workload_.attributes);
+  for (const ScheduleSpec& schedule : topology_.schedules) {
+    starts(schedule.flow.name);
+  }
   for (const ScenarioSpec& scenario : workload_.scenarios) {
+    for (const auto& [flow, weight] : scenario.exec) {
+      starts(flow);
+    }
     declare(scenario.attributes);
+    if (scenario.kind->declare != nullptr) {
+      scenario.kind->declare(scenario, *this);
+    }
   }
 }
 
@@ -117,6 +158,28 @@ std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& s
     slots.push_back(attribute(name));
   }
   return slots;
+}
+
+double ModelBuilder::member_count(const ResourceSpec& spec) {
+  double count = 1;
+  for (const std::string& service : spec.in) {
+    const auto built = built_.find(service);
+    const auto* runner = built == built_.end() ? nullptr : dynamic_cast<const Runner*>(built->second.get());
+    count *= runner == nullptr ? 1 : runner->processes();
+  }
+  for (std::string name : spec.per) {
+    while (!name.empty()) {  // a population within another has its members in each of the other's
+      std::string outer;
+      for (const PopulationSpec& population : topology_.populations) {
+        if (population.name == name) {
+          count *= static_cast<double>(population.count.value_or(1));
+          outer = population.within;
+        }
+      }
+      name = outer;
+    }
+  }
+  return count;
 }
 
 // --- hosts and resources ------------------------------------------------------------------------------------------

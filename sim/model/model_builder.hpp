@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,14 +40,17 @@ class ModelBuilder {
 
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
 
+  // Requests may start with this flow: it is compiled as one that nobody calls.
+  void starts(const std::string& flow) { started_.insert(flow); }
+
   // --- attributes of requests -----------------------------------------------------------------------------------
   // Every attribute that a request can have, with its type: populations, and what the workload declares.
   [[nodiscard]] const std::map<std::string, Type, std::less<>>& attribute_types() const { return attribute_types_; }
   // The slot of an attribute, made at its first use.
   [[nodiscard]] std::uint16_t attribute(const std::string& name);
   // An attribute that a step sets (`repeat ... as`): known from here on.
-  std::uint16_t declare_attribute(const std::string& name) {
-    attribute_types_.emplace(name, Type(kNumber));
+  std::uint16_t declare_attribute(const std::string& name, const Type& type = Type(kNumber)) {
+    attribute_types_.emplace(name, type);
     return attribute(name);
   }
   // The slot in which every request carries a parameter's value.
@@ -64,6 +68,7 @@ class ModelBuilder {
     added.name = part.empty() ? spec.name : spec.name + "." + std::string(part);
     added.kind = spec.kind->name;
     added.row = static_cast<RowId>(model_.resources.size());
+    added.members = member_count(spec);
     model_.resources.push_back(std::move(plan));
     return added;
   }
@@ -72,6 +77,8 @@ class ModelBuilder {
   [[nodiscard]] std::uint32_t mark(const std::string& name);
   // The attributes that pick a member, by the spec's `in:` and `per:`.
   [[nodiscard]] std::vector<std::uint16_t> member_attributes(const ResourceSpec& spec);
+  // How many members `in:` and `per:` can give, as far as populations say.
+  [[nodiscard]] double member_count(const ResourceSpec& spec);
   // Keeps a plan for the life of the model.
   template <class T>
   const T* keep(T plan) {
@@ -95,6 +102,7 @@ class ModelBuilder {
   friend class Lowerer;
 
   void declare_attributes();
+  void lower_pending();
   void declare_hosts();
   void build_resources();
   void lower_flow(const FlowSpec& flow, BuiltResource* service);
@@ -114,6 +122,7 @@ class ModelBuilder {
   std::map<std::string, std::unique_ptr<BuiltResource>, std::less<>> built_;
   std::vector<std::string> building_;  // names on the way, to find cycles
   std::map<std::pair<std::string, BuiltResource*>, std::uint32_t> entries_;
+  std::set<std::string, std::less<>> started_;
   std::vector<std::pair<std::string, BuiltResource*>> pending_;  // flows whose bodies are still to be lowered
   std::vector<std::pair<std::uint32_t, std::pair<std::string, BuiltResource*>>> calls_;  // operations to be linked
 };

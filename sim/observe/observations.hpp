@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct ResourceObservations {
   std::uint64_t members = 0;
   MemberObservation worst;    // the member with the greatest utilisation
   Totals at_end;              // over the whole run
+  double blocked_arrivals_share = 0;  // of an array: arrivals of members that are blocked 95 % of the time
+  std::optional<SimTime> blocked_since_end;  // of a single member in whose line somebody stands at the end: since when
 };
 
 struct Observations {
@@ -38,6 +41,8 @@ struct Observations {
   SimTime ended;
   std::uint64_t events = 0;
   std::uint64_t fingerprint = 0;
+  std::uint64_t entered = 0;            // sampled requests that sources brought
+  std::uint64_t entered_completed = 0;  // requests of sources that completed inside the window
   std::uint64_t sampled_in_flight = 0;  // not ended when the drain was given up
   std::uint64_t in_flight = 0;
   std::string stopped;  // why the run ended early; "" if it did not

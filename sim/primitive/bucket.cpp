@@ -9,10 +9,12 @@
 
 namespace loadstone {
 
-// Convergents of the continued fraction of x, which is a ratio of integers itself, until one rounds to x.
+// Convergents of the continued fraction of x, which is a ratio of integers itself, until one is as near as x can be to
+// what was written.
 Fraction simplest_fraction(double x) {
   constexpr double kSmallest = 1e-17;  // once in three years
   constexpr double kLargest = 1e6;
+  constexpr double kLastBits = 0x1p-50;  // lost on the way from a text
   constexpr Int128 kLargestTerm = Int128{1} << 62;
   x = std::clamp(x, kSmallest, kLargest);
   int exponent = 0;
@@ -33,7 +35,7 @@ Fraction simplest_fraction(double x) {
     }
     previous_p = std::exchange(p, next_p);
     previous_q = std::exchange(q, next_q);
-    if (to_double(p) / to_double(q) == x) {
+    if (std::abs(to_double(p) / to_double(q) - x) <= x * kLastBits) {
       break;
     }
     above = std::exchange(below, above % below);
@@ -46,7 +48,9 @@ std::unique_ptr<Resource> BucketPlan::instantiate(Simulation& simulation) const 
 }
 
 Bucket::Bucket(Simulation& simulation, const BucketPlan& plan)
-    : Resource(simulation, plan.row), plan_(plan), unlimited_(simulation.is_relieved(plan.name)),
+    : Resource(simulation, plan.row),
+      plan_(plan),
+      unlimited_(simulation.is_relieved(plan.name)),
       members_(plan.member_attributes, [this](const Request* first) {
         auto tokens = std::make_unique<Tokens>(unlimited_ ? std::int64_t{1} << 60 : 1);
         tokens->stock = units(plan_.burst);
@@ -77,9 +81,12 @@ std::int64_t Bucket::refill_ns(Int128 missing) const {
   return static_cast<std::int64_t>(std::min<Int128>(ns, kEndOfTime.ns));
 }
 
+// The head of a line took its tokens when they were there, a fraction of a nanosecond before it goes on: what has come
+// in since is not lost at the brim.
 void Bucket::settle(Tokens& tokens) const {
   const SimTime now = simulation_.now();
-  tokens.stock = std::min(burst_, tokens.stock + static_cast<Int128>((now - tokens.at).ns) * refill_);
+  tokens.stock += static_cast<Int128>((now - tokens.at).ns) * refill_;
+  tokens.stock = tokens.queue.empty() ? std::min(burst_, tokens.stock) : tokens.stock;
   tokens.at = now;
   if (!unlimited_ && tokens.level.in_use() > 0 && tokens.full_at <= now) {
     tokens.level.use(tokens.full_at, -1);

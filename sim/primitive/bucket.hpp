@@ -3,10 +3,12 @@
 // A token bucket: tokens come in continuously at a rate, up to the burst; a request takes some and goes on. It starts
 // full.
 //
-// Order.  A request that finds its tokens goes on at once, unless others wait: the line is first come, first served, and
+// Order.  A request that finds its tokens goes on at once, unless others wait: the line is first come, first served,
+// and
 //         its head goes on at the first whole nanosecond at which its tokens are there (Phase::release). One that asks
 //         for more than the burst can never have them and is refused under either policy.
-// Exact.  The rate is taken as the simplest fraction that reads as the number given (500/min is 1/120000000 per ns), and
+// Exact.  The rate is taken as the simplest fraction that reads as the number given (500/min is 1/120000000 per ns),
+// and
 //         tokens are counted in units of its denominator: no refill loses anything.
 // Levels. `in use` is 1 while the bucket is not full. Its time is tokens taken / rate, so that utilisation is
 //         consumption over rate. A relieved bucket lets everybody through and counts tokens / rate when they are taken.
@@ -22,13 +24,16 @@
 namespace loadstone {
 
 struct BucketPlan : ResourcePlan {
-  BucketPlan() { capacity = 1; }
+  BucketPlan() {
+    capacity = 1;
+    refills = true;
+  }
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
-  double rate_per_ns = 0;       // tokens; above 0
-  double burst = 1;             // tokens, at most 1e15
-  bool delays = false;          // who finds too few waits for them; otherwise is refused
-  ErrorId refused = kNoError;   // what a refused request fails with
+  double rate_per_ns = 0;      // tokens; above 0
+  double burst = 1;            // tokens, at most 1e15
+  bool delays = false;         // who finds too few waits for them; otherwise is refused
+  ErrorId refused = kNoError;  // what a refused request fails with
 };
 
 class Bucket final : public Resource {
@@ -51,10 +56,10 @@ class Bucket final : public Resource {
     explicit Tokens(std::int64_t capacity) : Member(capacity) {}
     Int128 stock = 0;  // units at `at`
     SimTime at;
-    SimTime full_at;   // when it will be full, if nobody takes any
-    Int128 owed = 0;   // relieved: units taken that are not yet a whole nanosecond of use
+    SimTime full_at;  // when it will be full, if nobody takes any
+    Int128 owed = 0;  // relieved: units taken that are not yet a whole nanosecond of use
     WaitQueue queue;
-    EventId grant;     // of the head of the line
+    EventId grant;  // of the head of the line
   };
 
   [[nodiscard]] Int128 units(double tokens) const;
@@ -74,7 +79,7 @@ class Bucket final : public Resource {
   MemberArray<Tokens> members_;
 };
 
-// A rate as a fraction with the smallest denominator that rounds to it. REQUIRES: x > 0.
+// A rate as the simplest fraction that is equal to it up to the last bits of a double. REQUIRES: x > 0.
 struct Fraction {
   std::int64_t numerator = 0;
   std::int64_t denominator = 1;

@@ -21,7 +21,8 @@ HostCpu::HostCpu(Simulation& simulation, const HostCpuPlan& plan) : Resource(sim
     }
     const HostId host = simulation.kernel().add_host(cores);
     for (const HostCpuPlan::JobClass& c : plan.classes) {
-      node->classes.push_back(simulation.kernel().add_job_class(host, c.cap, c.quota));
+      node->classes.push_back(
+          simulation.kernel().add_job_class(host, c.cap, cores >= kManyCores ? kManyCores : c.quota));
     }
     nodes_.push_back(std::move(node));
   }

@@ -20,9 +20,14 @@ std::int64_t whole_capacity(const Simulation& simulation, const ResourcePlan& pl
 }  // namespace
 
 Slots::Slots(Simulation& simulation, const SlotsPlan& plan)
-    : Resource(simulation, plan.row), plan_(plan), lines_(plan.member_attributes, [this](const Request* first) {
-        auto line = std::make_unique<Line>(whole_capacity(simulation_, plan_), plan_.discipline,
-                                           combine(simulation_.key_of(plan_.name), lines_.all().size()));
+    : Slots(simulation, plan, [](std::int64_t capacity, Discipline discipline, Key key) {
+        return std::make_unique<Line>(capacity, discipline, key);
+      }) {}
+
+Slots::Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make_line)
+    : Resource(simulation, plan.row), plan_(plan), lines_(plan.member_attributes, [this, make_line](const Request* first) {
+        auto line = make_line(whole_capacity(simulation_, plan_), plan_.discipline,
+                              combine(simulation_.key_of(plan_.name), lines_.all().size()));
         line->label = member_label(simulation_, plan_, first);
         return line;
       }) {}
@@ -66,6 +71,11 @@ Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, do
     request.error = refused ? plan_.refused : plan_.timed_out;
     return Progress::next;
   }
+  return join_line(request, line, amount, rank, patience);
+}
+
+Progress Slots::join_line(Request& request, Line& line, std::int64_t amount, double rank,
+                          std::optional<Duration> patience) {
   const SimTime now = simulation_.now();
   Wait& wait = request.wait;
   wait.at = this;

@@ -52,6 +52,10 @@ class Slots : public Resource {
     WaitQueue queue;
   };
 
+  // For a primitive whose members know more than a line: how one is made.
+  using MakeLine = std::unique_ptr<Line> (*)(std::int64_t capacity, Discipline discipline, Key key);
+  Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make_line);
+
   // Whether `amount` units are free and nobody is in line before the arrival.
   [[nodiscard]] static bool is_free(const Line& line, std::int64_t amount) {
     return line.queue.empty() && line.level.in_use() + amount <= line.level.capacity();
@@ -59,6 +63,10 @@ class Slots : public Resource {
   // Puts the request in line, or refuses it (then request.error is set). Without `patience` the plan's holds.
   Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank,
                       std::optional<Duration> patience);
+  // The same without limits: whoever comes is let in.
+  Progress join_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);
+  // The end of a wait, however: it is in no line any more.
+  void remove_from_line(Request& request, Line& line);
   // Gives units to the head of the line as long as they last.
   void serve_line(Line& line);
   // The request has its units; called for those who waited, from an event or from inside another request.
@@ -71,7 +79,6 @@ class Slots : public Resource {
 
  private:
   static void on_patience(void* slots, std::uint64_t request);
-  void remove_from_line(Request& request, Line& line);
 };
 
 }  // namespace loadstone

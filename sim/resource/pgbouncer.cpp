@@ -141,6 +141,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   auto& clients = builder.add(std::make_unique<SlotsPlan>(), spec, "clients");
   clients.capacity = static_cast<double>(own.max_client_conn);
   clients.queue_limit = 0;
+  clients.in_bound = false;  // held by connections, whose number does not follow the load
+  clients.relieved_by = "max_client_conn";
   clients.refused = builder.error("max_client_conn", "FATAL 08P01: no more connections allowed (max_client_conn)");
   built->clients = clients.row;
   auto& thread = builder.add(std::make_unique<SlotsPlan>(), spec, "cpu");

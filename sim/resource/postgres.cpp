@@ -108,6 +108,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   auto& slots = builder.add(std::make_unique<SlotsPlan>(), spec, "slots");
   slots.capacity = static_cast<double>(usable);
   slots.queue_limit = 0;
+  slots.in_bound = false;  // held by connections, whose number does not follow the load
+  slots.relieved_by = "max_connections";
   slots.refused = builder.error(
       "too_many_connections",
       postgres.superuser_reserved_connections > 0

@@ -56,11 +56,23 @@ class BuiltRateLimiter final : public BuiltResource, public Passable {
 };
 
 std::vector<std::uint16_t> members(const ResourceSpec& spec, ModelBuilder& builder) {
-  ResourceSpec both = spec;
-  if (const auto& attribute = spec.as<RateLimiterSpec>().limit_by) {
-    both.per.push_back(*attribute);
+  std::vector<std::uint16_t> slots = builder.member_attributes(spec);
+  const auto& attribute = spec.as<RateLimiterSpec>().limit_by;
+  if (!attribute) {
+    return slots;
   }
-  return builder.member_attributes(both);
+  if (builder.attribute_types().find(*attribute) != builder.attribute_types().end()) {
+    slots.push_back(builder.attribute(*attribute));
+    return slots;
+  }
+  std::vector<std::string_view> known;
+  for (const auto& [name, type] : builder.attribute_types()) {
+    known.push_back(name);
+  }
+  builder.diagnostics().error(
+      spec.place, "resource '" + spec.name + "': 'limit_by' names an unknown attribute '" + *attribute + "'",
+      choices(*attribute, known));
+  return slots;
 }
 
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
@@ -77,8 +89,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& rate_limiter_kind() {
-  static const ResourceKind kind{"rate_limiter", "Lets requests pass at a bounded mean rate with a bounded burst.", fields,
-                                 {"in", "per"}, build};
+  static const ResourceKind kind{
+      "rate_limiter", "Lets requests pass at a bounded mean rate with a bounded burst.", fields, {"in", "per"}, build};
   return kind;
 }
 

@@ -1,39 +1,17 @@
 // A station: servers with a line in front, the textbook's queue.
 #include "sim/primitive/station.hpp"
 
+#include "sim/primitive/batch_station.hpp"
+#include "sim/primitive/preemptive_station.hpp"
+#include "sim/primitive/rated_station.hpp"
 #include "sim/primitive/sharing_station.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/slots_steps.hpp"
+#include "sim/resource/station_spec.hpp"
 
 namespace loadstone {
 
 namespace {
-
-struct StationSpec {
-  std::int64_t servers = 1;
-  std::optional<TimeLaw> service;
-  Discipline discipline = Discipline::fifo;
-  std::optional<CountLaw> priority;
-  std::optional<std::int64_t> queue_limit;
-  std::optional<TimeLaw> patience;
-};
-
-const FieldTable& fields() {
-  static const FieldTable table =
-      FieldTable::of<StationSpec>()
-          .field("servers", &StationSpec::servers, "Identical servers.",
-                 {.default_text = "1", .bounds = {.min = 1, .max = 1e12}})
-          .field("service", &StationSpec::service, "Time of one service, unless the visit gives one.")
-          .choice("discipline", &StationSpec::discipline,
-                  "Who is next: first come, last come, smallest `priority`, any, shortest service; or everybody at once, "
-                  "sharing the servers.",
-                  {.default_text = "fifo", .choices = {"fifo", "lifo", "priority", "random", "sjf", "processor_sharing"}})
-          .field("priority", &StationSpec::priority, "Rank in a priority line, unless the visit gives one.")
-          .field("queue_limit", &StationSpec::queue_limit, "Longest line; who comes then is refused with `queue_full`.")
-          .field("patience", &StationSpec::patience,
-                 "Longest wait in line, drawn for each; absent: for ever; 0s: never waits. Then `patience`.");
-  return table;
-}
 
 struct VisitPlan {
   ResourceIndex station = 0;
@@ -41,17 +19,31 @@ struct VisitPlan {
   std::optional<Drawn> priority;
   std::optional<Drawn> patience;
   Key patience_site = 0;
+  std::optional<Drawn> setup;
+  Key setup_site = 0;
 };
 
+std::optional<Duration> patience_of(const VisitPlan& plan, Simulation& simulation, const Request& request) {
+  return plan.patience ? std::optional(plan.patience->duration(simulation, request, plan.patience_site)) : std::nullopt;
+}
+
+template <class S>
 Progress op_visit(Simulation& simulation, Request& request, const Op& op) {
   const auto& plan = *static_cast<const VisitPlan*>(op.plan);
   const Duration work = plan.service.duration(simulation, request, op.site);
   const double rank = plan.priority ? plan.priority->value(simulation, request, mix(op.site)) : 0;
-  std::optional<Duration> patience;
-  if (plan.patience) {
-    patience = plan.patience->duration(simulation, request, plan.patience_site);
+  return simulation.resource<S>(plan.station).visit(request, work, rank, patience_of(plan, simulation, request));
+}
+
+Progress op_visit_with_setup(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const VisitPlan*>(op.plan);
+  auto& station = simulation.resource<Station>(plan.station);
+  Duration work = plan.service.duration(simulation, request, op.site);
+  if (station.has_idle_server(request)) {
+    work = work + plan.setup->duration(simulation, request, plan.setup_site);
   }
-  return simulation.resource<Station>(plan.station).visit(request, work, rank, patience);
+  const double rank = plan.priority ? plan.priority->value(simulation, request, mix(op.site)) : 0;
+  return station.visit(request, work, rank, patience_of(plan, simulation, request));
 }
 
 Progress op_visit_shared(Simulation& simulation, Request& request, const Op& op) {
@@ -62,7 +54,12 @@ Progress op_visit_shared(Simulation& simulation, Request& request, const Op& op)
 
 class BuiltStation final : public BuiltResource, public Visitable, public Holdable {
  public:
-  BuiltStation(const ResourceSpec& resource_spec, ResourceIndex row) : BuiltResource(resource_spec), row_(row) {}
+  using Visit = Progress (*)(Simulation&, Request&, const Op&);
+
+  // `let_in`: the slots of those who may share the servers, if their number is limited.
+  BuiltStation(const ResourceSpec& resource_spec, ResourceIndex row, Visit visit,
+               std::optional<ResourceIndex> let_in = {})
+      : BuiltResource(resource_spec), row_(row), visit_(visit), let_in_(let_in) {}
 
   void lower_visit(Lowerer& lowerer, const std::optional<TimeLaw>& service,
                    const std::optional<CountLaw>& priority) override {
@@ -73,61 +70,102 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
       lowerer.error("station '" + spec.name + "' has no service time", {"give it, or the visit, a 'service'"});
       return;
     }
-    VisitPlan plan{row_, lowerer.drawn(*time), std::nullopt, std::nullopt, lowerer.site("patience")};
+    VisitPlan plan{row_, lowerer.drawn(*time), {}, {}, lowerer.site("patience"), {}, lowerer.site("setup")};
     if (rank) {
       plan.priority = lowerer.drawn(*rank);
     }
     if (own.patience) {
       plan.patience = lowerer.drawn(*own.patience);
     }
-    lowerer.emit({.execute = is_shared() ? &op_visit_shared : &op_visit, .plan = lowerer.builder().keep(plan)},
-                 "service");
+    if (own.setup) {
+      plan.setup = lowerer.drawn(*own.setup);
+    }
+    if (let_in_) {
+      emit_acquire(lowerer, *let_in_, 1, {}, own.patience);
+    }
+    lowerer.emit({.execute = visit_, .plan = lowerer.builder().keep(plan)}, "service");
+    if (let_in_) {
+      emit_release(lowerer, *let_in_);
+    }
   }
   void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>& priority, bool) override {
-    if (is_shared()) {
-      lowerer.error("a processor-sharing station cannot be held");
+    const auto& own = spec.as<StationSpec>();
+    if (!own.can_be_held()) {
+      lowerer.error("a station that shares its servers, serves in batches, is preemptive or has a 'rate' cannot be held");
       return;
     }
-    const auto& own = spec.as<StationSpec>();
     emit_acquire(lowerer, row_, amount, priority ? priority : own.priority, own.patience);
   }
   void lower_release(Lowerer& lowerer, bool) override { emit_release(lowerer, row_); }
 
  private:
-  [[nodiscard]] bool is_shared() const {
-    return spec.as<StationSpec>().discipline == Discipline::processor_sharing;
-  }
-
   ResourceIndex row_;
+  Visit visit_;
+  std::optional<ResourceIndex> let_in_;
 };
 
-std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
-  const auto& station = spec.as<StationSpec>();
-  if (station.discipline == Discipline::processor_sharing) {
-    if (station.queue_limit || station.patience) {
-      builder.diagnostics().error(spec.place, "resource '" + spec.name +
-                                                  "': under processor_sharing nobody waits, so 'queue_limit' and "
-                                                  "'patience' mean nothing");
-    }
-    auto& plan = builder.add(std::make_unique<SharingStationPlan>(), spec);
-    plan.capacity = static_cast<double>(station.servers);
-    plan.member_attributes = builder.member_attributes(spec);
-    return std::make_unique<BuiltStation>(spec, plan.row);
-  }
-  auto& plan = builder.add(std::make_unique<StationPlan>(), spec);
+void set_line(SlotsPlan& plan, const StationSpec& station, const ResourceSpec& spec, ModelBuilder& builder) {
   plan.capacity = static_cast<double>(station.servers);
   plan.discipline = station.discipline;
   plan.queue_limit = station.queue_limit;
   plan.refused = builder.error("queue_full");
   plan.timed_out = builder.error("patience");
   plan.member_attributes = builder.member_attributes(spec);
-  return std::make_unique<BuiltStation>(spec, plan.row);
+}
+
+std::unique_ptr<BuiltResource> build_shared(const ResourceSpec& spec, const StationSpec& station, ModelBuilder& builder) {
+  auto& plan = builder.add(std::make_unique<SharingStationPlan>(), spec);
+  plan.capacity = static_cast<double>(station.servers);
+  plan.member_attributes = builder.member_attributes(spec);
+  if (!station.sharing_limit) {
+    return std::make_unique<BuiltStation>(spec, plan.row, &op_visit_shared);
+  }
+  auto& slots = builder.add(std::make_unique<SlotsPlan>(), spec, "slots");
+  set_line(slots, station, spec, builder);
+  slots.capacity = static_cast<double>(*station.sharing_limit);
+  slots.discipline = Discipline::fifo;
+  return std::make_unique<BuiltStation>(spec, plan.row, &op_visit_shared, slots.row);
+}
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& station = spec.as<StationSpec>();
+  check_station(spec, station, builder.diagnostics());
+  if (station.is_shared()) {
+    return build_shared(spec, station, builder);
+  }
+  if (station.batch) {
+    auto& plan = builder.add(std::make_unique<BatchStationPlan>(), spec);
+    set_line(plan, station, spec, builder);
+    plan.servers = station.servers;
+    plan.max = station.batch->max;
+    plan.min = station.batch->min.value_or(1);
+    plan.timeout = station.batch->timeout && station.batch->timeout->ns > 0 ? station.batch->timeout : std::nullopt;
+    plan.capacity *= static_cast<double>(plan.max);
+    return std::make_unique<BuiltStation>(spec, plan.row, &op_visit<BatchStation>);
+  }
+  if (station.preemptive) {
+    auto& plan = builder.add(std::make_unique<PreemptiveStationPlan>(), spec);
+    set_line(plan, station, spec, builder);
+    plan.lifo = station.discipline == Discipline::lifo;
+    plan.discipline = Discipline::priority;
+    return std::make_unique<BuiltStation>(spec, plan.row, &op_visit<PreemptiveStation>);
+  }
+  if (!station.rate.empty()) {
+    auto& plan = builder.add(std::make_unique<RatedStationPlan>(), spec);
+    set_line(plan, station, spec, builder);
+    plan.rates = station.rate;
+    return std::make_unique<BuiltStation>(spec, plan.row, &op_visit<RatedStation>);
+  }
+  auto& plan = builder.add(std::make_unique<StationPlan>(), spec);
+  set_line(plan, station, spec, builder);
+  return std::make_unique<BuiltStation>(spec, plan.row, station.setup ? &op_visit_with_setup : &op_visit<Station>);
 }
 
 }  // namespace
 
 const ResourceKind& station_kind() {
-  static const ResourceKind kind{"station", "Servers with a line in front of them.", fields, {"in", "per"}, build};
+  static const ResourceKind kind{"station", "Servers with a line in front of them.", StationSpec::fields, {"in", "per"},
+                                 build};
   return kind;
 }
 

@@ -70,6 +70,7 @@ class Run {
     for (RowId row = 0; row < model.resources.size(); ++row) {
       ResourceObservations& r = observed.resources.emplace_back();
       const Resource& resource = *simulation_.resources()[row];
+      double blocked_arrivals = 0;
       r.at_end = resource.totals(simulation_.now());
       resource.for_each_member([&](const Member& member) {
         ++r.members;
@@ -77,10 +78,20 @@ class Run {
         const Totals totals = member.level.totals(simulation_.now());
         const double utilization = to_double(totals.in_use_area) /
                                    (window * static_cast<double>(std::max<std::int64_t>(1, member.level.capacity())));
+        if (to_double(totals.blocked_time) > 0.95 * static_cast<double>(simulation_.now().ns)) {
+          blocked_arrivals += static_cast<double>(totals.arrivals);
+        }
+        if (r.members == 1 && member.level.waiting() > 0) {
+          r.blocked_since_end = member.level.blocked_since();
+        } else {
+          r.blocked_since_end.reset();
+        }
         if (r.members == 1 || utilization > r.worst.utilization) {
           r.worst = {member.label, totals, utilization};
         }
       });
+      r.blocked_arrivals_share =
+          r.at_end.arrivals == 0 ? 0 : blocked_arrivals / static_cast<double>(r.at_end.arrivals);
       r.meter = std::move(simulation_.meter(row));
     }
     for (FlowId flow = 0; flow < model.flows.size(); ++flow) {
@@ -93,6 +104,8 @@ class Run {
     observed.ended = simulation_.now();
     observed.events = kernel_.events();
     observed.fingerprint = kernel_.fingerprint();
+    observed.entered = simulation_.entered();
+    observed.entered_completed = simulation_.entered_completed();
     observed.sampled_in_flight = simulation_.sampled_in_flight();
     observed.in_flight = simulation_.in_flight();
   }

@@ -124,6 +124,8 @@ template <> struct FieldTraits<CountLaw> : PlainTraits<FieldType::count_law> {};
 template <> struct FieldTraits<SizeLaw> : PlainTraits<FieldType::size_law> {};
 template <> struct FieldTraits<bool> : PlainTraits<FieldType::boolean> {};
 template <> struct FieldTraits<std::string> : PlainTraits<FieldType::text> {};
+template <> struct FieldTraits<PlacedText> : PlainTraits<FieldType::text> {};
+template <> struct FieldTraits<FileText> : PlainTraits<FieldType::text> {};
 template <> struct FieldTraits<Reference> : PlainTraits<FieldType::reference> {};
 template <> struct FieldTraits<Condition> : PlainTraits<FieldType::condition> {};
 template <> struct FieldTraits<std::vector<std::string>> : PlainTraits<FieldType::names> {};

@@ -44,6 +44,9 @@ struct ExecutorKind {
   const FieldTable& (*fields)();
   bool closed;  // virtual users, rather than a rate
   std::unique_ptr<SourcePlan> (*build)(const ScenarioSpec& spec, ModelBuilder& builder);
+  bool brings_flows = false;  // may say itself which flow a request runs: then `exec` may be absent
+  // Declares the attributes that it sets, before flows are compiled.
+  void (*declare)(const ScenarioSpec& spec, ModelBuilder& builder) = nullptr;
 };
 
 // All kinds there are, in alphabetical order.

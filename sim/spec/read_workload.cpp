@@ -58,6 +58,9 @@ void read_attributes(Reader& reader, const Node* node, std::vector<AttributeSpec
 // `exec: converse`, or a mix by weight: `exec: {read: 0.8, write: 0.2}`.
 void read_exec(Reader& reader, const Node& scenario, ScenarioSpec& spec) {
   const Node* exec = scenario.find("exec");
+  if (exec == nullptr && spec.kind->brings_flows) {
+    return;
+  }
   if (exec == nullptr) {
     reader.error(scenario.place, "missing key 'exec'", {"the flow that requests run, or a mix: {read: 0.8, write: 0.2}"});
     return;

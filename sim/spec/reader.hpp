@@ -66,6 +66,11 @@ class Reader {
   void set_subject(std::string subject) { subject_ = std::move(subject); }
   [[nodiscard]] const std::string& subject() const { return subject_; }
 
+  // Reads the file at `path`, as it is written at `place`; nothing after an error, which it reports.
+  using OpenFile = std::function<std::optional<FileText>(const std::string& path, const Place& place, Diagnostics&)>;
+  // Who may read files; without it a field that names one is an error.
+  void set_open_file(OpenFile open_file) { open_file_ = std::move(open_file); }
+
   // Each reads one value into `out` and returns whether it could.
   bool read(const Node& node, const Bounds& bounds, Duration& out);
   bool read(const Node& node, const Bounds& bounds, std::int64_t& out);
@@ -82,6 +87,8 @@ class Reader {
   bool read(const Node& node, const Bounds& bounds, SizeLaw& out);
   bool read(const Node& node, const Bounds& bounds, bool& out);
   bool read(const Node& node, const Bounds& bounds, std::string& out);
+  bool read(const Node& node, const Bounds& bounds, PlacedText& out);
+  bool read(const Node& node, const Bounds& bounds, FileText& out);
   bool read(const Node& node, const Bounds& bounds, Reference& out);
   bool read(const Node& node, const Bounds& bounds, Condition& out);
   bool read(const Node& node, const Bounds& bounds, std::vector<std::string>& out);  // a name or a list of names
@@ -116,6 +123,7 @@ class Reader {
 
   Diagnostics& diagnostics_;
   const Kinds& kinds_;
+  OpenFile open_file_;
   std::map<std::string, Parameter, std::less<>> parameters_;
   std::vector<Assumption> assumptions_;
   std::string path_;

@@ -86,9 +86,9 @@ enum class Overlap : std::uint8_t { allow, forbid, replace };
 struct ScheduleSpec {
   std::string name;
   Place place;
-  std::optional<std::string> cron;
+  std::optional<PlacedText> cron;
   std::optional<Duration> every;
-  std::string timezone;
+  PlacedText timezone;
   Reference flow;
   Overlap overlap = Overlap::allow;
 

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/base/diagnostic.hpp"
@@ -56,6 +58,19 @@ struct Reference {
   Place place;
 
   [[nodiscard]] bool is_set() const { return !name.empty(); }
+};
+
+// Text whose place is needed when it is looked at later: a cron line, a time zone.
+struct PlacedText {
+  std::string text;
+  Place place;
+};
+
+// A file that a field names, read when the field was.
+struct FileText {
+  std::string path;       // as written
+  std::string_view name;  // for places in it; lives as long as the process
+  std::shared_ptr<const std::string> text;
 };
 
 // A condition over request attributes and parameters (`when:`).

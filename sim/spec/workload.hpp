@@ -63,7 +63,7 @@ struct Workload {
   std::string name;
   Place place;
   std::string about;
-  std::optional<std::string> start;  // ISO 8601 with an offset
+  std::optional<PlacedText> start;   // ISO 8601 with an offset
   std::optional<Duration> warmup;    // absent: by the rule of the executors
   std::optional<Duration> duration;  // absent: the last scenario's end
   std::string represents;            // "220h/month"

@@ -28,7 +28,8 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
 }  // namespace
 
 const StepKind& pass_step() {
-  static const StepKind kind{"pass", "Passes a rate limiter, at once or after a wait, or fails.", fields, "limiter", lower};
+  static const StepKind kind{"pass", "Passes a rate limiter, at once or after a wait, or fails.", fields, "limiter",
+                             lower};
   return kind;
 }
 

@@ -8,7 +8,9 @@
 
 namespace loadstone::cli {
 
+int command_compare(const Options& options);
 int command_run(const Options& options);
+int command_saturate(const Options& options);
 int command_validate(const Options& options);
 
 }  // namespace loadstone::cli

@@ -17,7 +17,8 @@ struct Command {
   int (*run)(const Options&);
 };
 
-constexpr std::array kCommands{Command{"run", command_run}, Command{"validate", command_validate}};
+constexpr std::array kCommands{Command{"compare", command_compare}, Command{"run", command_run},
+                               Command{"saturate", command_saturate}, Command{"validate", command_validate}};
 
 int dispatch(const Options& options) {
   for (const Command& command : kCommands) {

@@ -25,6 +25,13 @@ void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets)
   app.add_flag("--verbose", options.verbose, "Logs to standard error.");
 }
 
+void add_search(CLI::App& app, Options& options) {
+  app.add_option("--from", options.from, "Where the search starts.")->check(CLI::PositiveNumber);
+  app.add_option("--to", options.to, "Where it ends.")->check(CLI::PositiveNumber);
+  app.add_option("--depth", options.depth, "How many resources are found, each after those before are relieved.")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{50}));
+}
+
 bool parse_sets(const std::vector<std::string>& sets, Options& options) {
   for (const std::string& set : sets) {
     const auto equals = set.find('=');
@@ -50,6 +57,17 @@ Parsed parse_command_line(int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "Runs a topology under a workload and says where time goes.");
   run->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
   add_common(*run, options, sets);
+
+  CLI::App* saturate = app.add_subcommand("saturate", "Finds the load at which it breaks, what breaks first, and why.");
+  saturate->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
+  add_common(*saturate, options, sets);
+  saturate->add_option("--axis", options.axis, "What is raised: load, or any numeric parameter.");
+  add_search(*saturate, options);
+
+  CLI::App* compare = app.add_subcommand("compare", "Compares architectures under one workload.");
+  compare->add_option("files", options.files, "TOPOLOGY TOPOLOGY... WORKLOAD")->required()->expected(2, 100);
+  add_common(*compare, options, sets);
+  add_search(*compare, options);
 
   CLI::App* validate = app.add_subcommand("validate", "Checks files without running anything.");
   validate->add_option("files", options.files, "TOPOLOGY [WORKLOAD]")->required()->expected(1, 2);

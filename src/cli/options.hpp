@@ -25,6 +25,10 @@ struct Options {
   bool verbose = false;
   std::vector<double> quantiles;
   std::string out;
+  std::string axis = "load";
+  std::optional<double> from;
+  std::optional<double> to;
+  std::size_t depth = 3;
 };
 
 // The options, or the exit code with which to end (help was printed, or usage was wrong).

@@ -18,6 +18,7 @@ struct ThreadExecutor::State {
     signals.async_wait([this](const boost::system::error_code& error, int number) {
       if (!error) {
         caught = number;
+        signals.clear();  // a second one ends the program at once
       }
     });
     signal_thread = std::thread([this] { signal_loop.run(); });

@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "sim/executor/registry.hpp"
+#include "sim/executor/schedule.hpp"
 #include "sim/model/model_builder.hpp"
 #include "sim/resource/registry.hpp"
 #include "sim/step/registry.hpp"
+#include "src/load/calendar.hpp"
 #include "src/load/overlay.hpp"
+#include "src/load/side_file.hpp"
 
 namespace loadstone::load {
 
@@ -41,9 +44,12 @@ void check_overrides(const Overrides& overrides, const Loaded& loaded, Diagnosti
 std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics) {
   Loaded loaded;
   Reader reader(diagnostics, all_kinds());
+  reader.set_open_file(open_side_file);
   loaded.topology = read_topology(reader, inputs.topology, overrides);
   loaded.workload = read_workload(reader, inputs.workload, overrides);
   check_overrides(overrides, loaded, diagnostics);
+  check_schedules(loaded.topology, loaded.workload, diagnostics);
+  const Calendar calendar(loaded.topology, loaded.workload, diagnostics);
   if (!diagnostics.ok()) {
     return std::nullopt;
   }
@@ -51,6 +57,10 @@ std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, 
   loaded.assumptions = reader.assumptions();
   ModelBuilder builder(loaded.topology, loaded.workload, loaded.parameters, all_kinds(), diagnostics);
   builder.compile();
+  if (diagnostics.ok()) {
+    add_schedules(builder,
+                  [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
+  }
   if (!diagnostics.ok()) {
     return std::nullopt;
   }
@@ -65,8 +75,11 @@ void validate_topology(const std::string& path, const Overrides& overrides, Diag
   }
   Loaded loaded;
   Reader reader(diagnostics, all_kinds());
+  reader.set_open_file(open_side_file);
   loaded.topology = read_topology(reader, read->root, overrides);
   check_overrides(overrides, loaded, diagnostics);
+  check_schedules(loaded.topology, {}, diagnostics);
+  check_calendar(loaded.topology, diagnostics);
   if (diagnostics.ok()) {
     const Workload nothing;
     ModelBuilder(loaded.topology, nothing, reader.parameters(), all_kinds(), diagnostics).compile();

@@ -26,8 +26,9 @@ testing::AssertionResult estimates(std::span<const double> values, double exact,
   const bool contains = interval.lo <= exact && exact <= interval.hi;
   const bool narrow = validation_scale() < 1 || half <= max_relative_half_width;
   char text[200];
-  std::snprintf(text, sizeof text, "exact %.6g, estimate %.6g in [%.6g, %.6g], half-width %.2f %% (at most %.2f %%)%s%s",
-                exact, estimate.value, interval.lo, interval.hi, half * 100, max_relative_half_width * 100,
+  std::snprintf(text, sizeof text,
+                "exact %.6g, estimate %.6g in [%.6g, %.6g], half-width %.2f %% (at most %.2f %%)%s%s", exact,
+                estimate.value, interval.lo, interval.hi, half * 100, max_relative_half_width * 100,
                 contains ? "" : "; the interval misses the exact value", narrow ? "" : "; the interval is too wide");
   return (contains && narrow ? testing::AssertionSuccess() : testing::AssertionFailure()) << text;
 }

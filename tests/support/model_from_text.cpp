@@ -9,8 +9,8 @@ namespace loadstone::test {
 
 namespace {
 
-std::optional<load::Loaded> try_model(std::string_view topology, std::string_view workload,
-                                      const Overrides& overrides, Diagnostics& diagnostics) {
+std::optional<load::Loaded> try_model(std::string_view topology, std::string_view workload, const Overrides& overrides,
+                                      Diagnostics& diagnostics) {
   auto t = load::parse_document(topology, "topology.yaml", diagnostics);
   auto w = load::parse_document(workload, "workload.yaml", diagnostics);
   if (!t || !w) {

@@ -31,8 +31,9 @@ class Generator {
       model.topology += "}\n";
     }
     model.topology += "  round: {steps: [{visit: s0}, {choose: [{weight: 1, do: [{goto: round}]}, {weight: 2}]}]}\n";
-    model.workload = "workload: random\nwarmup: 1s\nattributes: {size: integer(1; 9)}\nscenarios:\n" + scenario("a", "f0") +
-                     (chance(50) ? scenario("b", "{f1: 1, round: 1}") : "");
+    model.workload = "workload: random\nwarmup: 1s\nattributes: {size: integer(1; 9)}\nscenarios:\n" +
+                     scenario("a", "f0") + (chance(50) ? scenario("b", "{f1: 1, round: 1}") : "");
+    model.arrivals_stop = arrivals_stop_;
     return model;
   }
 
@@ -52,8 +53,8 @@ class Generator {
 
   std::string station(std::uint64_t i) {
     const std::string discipline = pick({"fifo", "fifo", "lifo", "priority", "random", "sjf", "processor_sharing"});
-    std::string text = "  s" + number(i) + ": {kind: station, servers: " + number(1 + below(3)) + ", service: " + time() +
-                       ", discipline: " + discipline;
+    std::string text = "  s" + number(i) + ": {kind: station, servers: " + number(1 + below(3)) +
+                       ", service: " + time() + ", discipline: " + discipline;
     if (discipline != "processor_sharing") {
       text += chance(30) ? ", queue_limit: " + number(below(4)) : "";
       text += chance(30) ? ", patience: " + time() : "";
@@ -63,8 +64,8 @@ class Generator {
   }
 
   std::string semaphore(std::uint64_t i) {
-    return "  p" + number(i) + ": {kind: semaphore, size: " + number(2 + below(3)) + ", discipline: " +
-           pick({"fifo", "lifo", "random"}) + ", timeout: " + number(20 * (1 + below(5))) + "ms" +
+    return "  p" + number(i) + ": {kind: semaphore, size: " + number(2 + below(3)) +
+           ", discipline: " + pick({"fifo", "lifo", "random"}) + ", timeout: " + number(20 * (1 + below(5))) + "ms" +
            (chance(25) ? ", per: tenant" : "") + "}\n";
   }
 
@@ -90,8 +91,8 @@ class Generator {
         return chance(40) ? "fail: broken" : "delay: " + time();
       case 5:
       case 6:
-        return "hold: {pool: p" + number(below(semaphores_)) + (chance(30) ? ", amount: 2" : "") + "}, do: " +
-               steps(depth - 1);
+        return "hold: {pool: p" + number(below(semaphores_)) + (chance(30) ? ", amount: 2" : "") +
+               "}, do: " + steps(depth - 1);
       case 7:
         return "choose: [{weight: 2, do: " + steps(depth - 1) + "}, {weight: 1, do: " + steps(depth - 1) + "}]";
       case 8:
@@ -114,8 +115,9 @@ class Generator {
       text += ", timeout: " + whole_time() + (chance(50) ? ", cancel_propagates: inline" : "");
     }
     if (chance(15)) {
-      text += ", retry: {max: " + number(1 + below(3)) + ", base: " + whole_time() + ", backoff: " +
-              pick({"constant", "exponential", "decorrelated"}) + ", jitter: " + pick({"none", "full", "equal"}) + "}";
+      text += ", retry: {max: " + number(1 + below(3)) + ", base: " + whole_time() +
+              ", backoff: " + pick({"constant", "exponential", "decorrelated"}) +
+              ", jitter: " + pick({"none", "full", "equal"}) + "}";
     }
     if (chance(25)) {
       text += ", on_error: {any: " + (depth > 0 ? steps(0) : std::string("[{mark: m0}]")) + "}";
@@ -126,11 +128,13 @@ class Generator {
   std::string scenario(const std::string& name, const std::string& exec) {
     const std::string common = ", exec: " + exec + ", arrival: " + pick({"poisson", "even", "gamma(cv=2)"}) +
                                (chance(30) ? ", maxVUs: " + number(2 + below(10)) : "") + "}\n";
-    if (chance(60)) {
+    if (chance(30)) {
+      arrivals_stop_ = false;
       return "  " + name + ": {executor: constant-arrival-rate, rate: " + number(5 + below(60)) + "/s, duration: 6s" +
              common;
     }
-    return "  " + name + ": {executor: ramping-arrival-rate, startRate: 0, stages: [{target: " + number(20 + below(60)) +
+    return "  " + name +
+           ": {executor: ramping-arrival-rate, startRate: 0, stages: [{target: " + number(20 + below(60)) +
            ", duration: 3s}, {target: 10, duration: 3s}]" + common;
   }
 
@@ -139,10 +143,13 @@ class Generator {
   std::uint64_t stations_ = 0;
   std::uint64_t semaphores_ = 0;
   std::uint64_t flow_ = 0;
+  bool arrivals_stop_ = true;
 };
 
 }  // namespace
 
-RandomModel random_model(std::uint64_t number) { return Generator(number).model(); }
+RandomModel random_model(std::uint64_t number) {
+  return Generator(number).model();
+}
 
 }  // namespace loadstone::test

@@ -7,13 +7,17 @@ namespace loadstone::test {
 
 namespace {
 
-Duration seconds(double s) { return {static_cast<std::int64_t>(s * 1e9)}; }
+Duration seconds(double s) {
+  return {static_cast<std::int64_t>(s * 1e9)};
+}
 
 double mean_square(const Histogram& histogram) {
   return to_double(histogram.sum_of_squares()) / static_cast<double>(histogram.count()) * 1e-18;
 }
 
-double measured_ns(const Observations& o) { return static_cast<double>((o.measured_until - o.measured_from).ns); }
+double measured_ns(const Observations& o) {
+  return static_cast<double>((o.measured_until - o.measured_from).ns);
+}
 
 }  // namespace
 
@@ -59,9 +63,8 @@ Values SampledModel::wait_second_moment(std::string_view resource) const {
 }
 
 Values SampledModel::wait_quantile(std::string_view resource, double p) const {
-  return of_resource(resource, [p](const ResourceObservations& r) {
-    return static_cast<double>(r.meter.wait.quantile(p)) * 1e-9;
-  });
+  return of_resource(
+      resource, [p](const ResourceObservations& r) { return static_cast<double>(r.meter.wait.quantile(p)) * 1e-9; });
 }
 
 Values SampledModel::utilization(std::string_view resource) const {
@@ -74,8 +77,9 @@ Values SampledModel::utilization(std::string_view resource) const {
 
 Values SampledModel::mean_in_queue(std::string_view resource) const {
   const RowId row = row_of(model(), resource);
-  return values(
-      [&](const Observations& o) { return to_double(window_of(o.resources[row].meter).waiting_area) / measured_ns(o); });
+  return values([&](const Observations& o) {
+    return to_double(window_of(o.resources[row].meter).waiting_area) / measured_ns(o);
+  });
 }
 
 Values SampledModel::mean_latency(std::string_view flow) const {
@@ -94,8 +98,9 @@ Values SampledModel::failed_share(std::string_view flow) const {
 
 Values SampledModel::throughput(std::string_view flow) const {
   const FlowId id = flow_of(model(), flow);
-  return values(
-      [&](const Observations& o) { return static_cast<double>(o.flows[id].completed_in_window) / measured_ns(o) * 1e9; });
+  return values([&](const Observations& o) {
+    return static_cast<double>(o.flows[id].completed_in_window) / measured_ns(o) * 1e9;
+  });
 }
 
 std::string one_station(std::string_view keys) {

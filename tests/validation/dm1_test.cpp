@@ -20,7 +20,8 @@ TEST(ValidationDM1, WaitMatchesTheRootOfTheTransform) {
   expect_estimate("D/M/1 share that waits", run.values([](const Observations& o) {
     const Totals window = window_of(o.resources[0].meter);
     return static_cast<double>(window.waited) / static_cast<double>(window.granted);
-  }), exact.sigma());
+  }),
+                  exact.sigma());
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ void expect_erlang_c(const Mmc& exact, const Sampling& sampling) {
   expect_estimate(name + " share that waits", run.values([](const Observations& o) {
     const Totals window = window_of(o.resources[0].meter);
     return static_cast<double>(window.waited) / static_cast<double>(window.granted);
-  }), exact.wait_probability());
+  }),
+                  exact.wait_probability());
   expect_estimate(name + " utilisation", run.utilization("server"), exact.utilization());
 }
 

@@ -1,5 +1,5 @@
-// M/M/1 in other orders, lambda = 0.7/s, mu = 1/s: the mean wait is 2.3333 s in all; E[W^2] is 15.56 s^2 first come, 23.93
-// in random order, 51.85 last come.
+// M/M/1 in other orders, lambda = 0.7/s, mu = 1/s: the mean wait is 2.3333 s in all; E[W^2] is 15.56 s^2 first
+// come, 23.93 in random order, 51.85 last come.
 //   Method: 30 replications; relaxation 37 s, warm-up 1,000 s.
 #include <gtest/gtest.h>
 
@@ -10,7 +10,8 @@ namespace loadstone::test {
 namespace {
 
 SampledModel served(const std::string& discipline, double measured_s) {
-  return {one_station("service: exponential(1s), discipline: " + discipline), arrivals(0.7),
+  return {one_station("service: exponential(1s), discipline: " + discipline),
+          arrivals(0.7),
           {.warmup_s = 1'000, .measured_s = measured_s, .replications = 30}};
 }
 

@@ -17,7 +17,8 @@ void expect_patience(const std::string& name, const std::string& patience, const
   expect_estimate(name + " abandonment, as the station counts", run.values([](const Observations& o) {
     const Totals window = window_of(o.resources[0].meter);
     return static_cast<double>(window.timed_out) / static_cast<double>(window.timed_out + window.granted);
-  }), exact.abandonment);
+  }),
+                  exact.abandonment);
   expect_estimate(name + " mean wait of the served", run.mean_wait("server"), exact.mean_wait_served);
   expect_estimate(name + " mean in queue", run.mean_in_queue("server"), exact.mean_in_queue);
   expect_estimate(name + " throughput", run.throughput("serve"), exact.throughput);

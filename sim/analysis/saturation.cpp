@@ -1,0 +1,149 @@
+#include "sim/analysis/saturation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/analysis/run_summary.hpp"
+
+namespace loadstone {
+
+const char* to_string(Sign sign) {
+  static constexpr const char* kNames[] = {"none", "growth", "blocked", "refused"};
+  return kNames[static_cast<std::size_t>(sign)];
+}
+
+Measures measure(const ResourcePlan& plan, const ResourceObservations& resource, const Observations& observed) {
+  const Totals window = window_of(resource.meter);
+  const double length = static_cast<double>((observed.measured_until - observed.measured_from).ns);
+  Measures m;
+  if (window.arrivals == 0 || length <= 0) {
+    return m;
+  }
+  const double arrivals = static_cast<double>(window.arrivals);
+  const double members = static_cast<double>(std::max<std::uint64_t>(1, resource.members));
+  m.deficit = static_cast<double>(window.waiting) / arrivals;
+  m.blocked = to_double(std::min(window.blocked_time, window.full_time)) / length / members;
+  m.refused = static_cast<double>(window.refused + window.timed_out) / arrivals;
+  if (plan.refills) {
+    const double used = to_double(window.in_use_area) / length / members;  // of what comes in
+    m.deficit = 0;
+    m.blocked = used;
+  }
+  if (resource.members > 1) {
+    // what the most pressed members see, once they carry a visible part of the load
+    m.blocked = std::max(m.blocked, resource.blocked_arrivals_share >= 0.01 ? kBlockedLimit + 0.05 : 0.0);
+  }
+  return m;
+}
+
+namespace {
+
+// mean - t s / sqrt(n), one-sided at 99 %; for one replication the value itself, halved.
+double lower_bound(const std::vector<double>& values) {
+  const Estimate e = estimate_mean(values, 0.98);
+  return e.ci ? e.ci->lo : e.value / 2;
+}
+
+std::vector<double> column(const std::vector<Measures>& rows, double Measures::* member) {
+  std::vector<double> values;
+  std::transform(rows.begin(), rows.end(), std::back_inserter(values), [&](const Measures& m) { return m.*member; });
+  return values;
+}
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) {
+    sum += v;
+  }
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+Sign sign_of(RowVerdict& verdict) {
+  const auto deficits = column(verdict.replications, &Measures::deficit);
+  const auto blocked = column(verdict.replications, &Measures::blocked);
+  const auto refused = column(verdict.replications, &Measures::refused);
+  verdict.mean = {mean_of(deficits), mean_of(blocked), mean_of(refused)};
+  if (lower_bound(refused) > kRefusedLimit) {
+    return Sign::refused;
+  }
+  if (lower_bound(deficits) > 0 && verdict.mean.deficit > kVisibleDeficit) {
+    return Sign::growth;
+  }
+  return lower_bound(blocked) > kBlockedLimit ? Sign::blocked : Sign::none;
+}
+
+// The block from which on the sign has lasted to the end, as an instant; the end if it never lasted.
+double onset(const ResourceObservations& resource, Sign sign, const Observations& observed) {
+  const std::vector<Totals>& edges = resource.meter.at_edge;
+  const double length = static_cast<double>((observed.measured_until - observed.measured_from).ns);
+  const auto blocks = static_cast<double>(edges.size() - 1);
+  std::size_t first = edges.size() - 1;
+  for (std::size_t i = edges.size() - 1; i > 0; --i) {
+    const Totals block = edges[i] - edges[i - 1];
+    const double arrivals = static_cast<double>(std::max<std::uint64_t>(1, block.arrivals));
+    const bool lasts = sign == Sign::refused
+                           ? static_cast<double>(block.refused + block.timed_out) / arrivals > kRefusedLimit
+                           : to_double(block.blocked_time) / (length / blocks) > 0.9 || resource.members > 1;
+    if (!lasts) {
+      break;
+    }
+    first = i - 1;
+  }
+  if (sign != Sign::refused && resource.blocked_since_end) {
+    return static_cast<double>(resource.blocked_since_end->ns);
+  }
+  return static_cast<double>(observed.measured_from.ns) + static_cast<double>(first) / blocks * length;
+}
+
+void find_first(const Model& model, std::span<const Observations> replications, Verdict& verdict) {
+  std::vector<std::size_t> votes(model.resources.size(), 0);
+  for (const Observations& observed : replications) {
+    double earliest = 1e300;
+    std::optional<RowId> winner;
+    for (const RowVerdict& row : verdict.rows) {
+      if (row.sign == Sign::none) {
+        continue;
+      }
+      const double at = onset(observed.resources[row.row], row.sign, observed);
+      if (at < earliest) {
+        earliest = at;
+        winner = row.row;
+      }
+    }
+    if (winner) {
+      ++votes[*winner];
+    }
+  }
+  const auto most = std::max_element(votes.begin(), votes.end());
+  if (most != votes.end() && *most > 0) {
+    verdict.first = static_cast<RowId>(most - votes.begin());
+    verdict.agreeing = static_cast<double>(*most) / static_cast<double>(replications.size());
+  }
+}
+
+}  // namespace
+
+Verdict judge_saturation(const Model& model, std::span<const Observations> replications,
+                         std::span<const std::string> relieved) {
+  Verdict verdict;
+  for (RowId row = 0; row < model.resources.size(); ++row) {
+    RowVerdict& v = verdict.rows.emplace_back();
+    v.row = row;
+    for (const Observations& observed : replications) {
+      v.replications.push_back(measure(*model.resources[row], observed.resources[row], observed));
+    }
+    const ResourcePlan& plan = *model.resources[row];
+    if (plan.judged && std::find(relieved.begin(), relieved.end(), plan.name) == relieved.end()) {
+      v.sign = sign_of(v);
+    }
+    verdict.saturated = verdict.saturated || v.sign != Sign::none;
+  }
+  for (const Observations& observed : replications) {
+    verdict.stopped = verdict.stopped || !observed.stopped.empty();
+  }
+  verdict.saturated = verdict.saturated || verdict.stopped;
+  find_first(model, replications, verdict);
+  return verdict;
+}
+
+}  // namespace loadstone

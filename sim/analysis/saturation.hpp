@@ -1,0 +1,58 @@
+// sim/analysis/saturation.hpp
+//
+// Whether a resource is saturated in a set of replications at one load, by the three signs of docs/background:
+//   growth   its line grows without bound: a share of its arrivals is never served, significantly and visibly;
+//   blocked  it is full and somebody waits at least 95 % of the time;
+//   refused  over 1 % of its arrivals are refused, or give up, because it is full.
+// Each by the lower confidence bound over the replications, so that noise does not accuse. An array of members is
+// saturated when members that carry 1 % of its arrivals are.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/engine/model.hpp"
+#include "sim/observe/observations.hpp"
+
+namespace loadstone {
+
+enum class Sign : std::uint8_t { none, growth, blocked, refused };
+
+[[nodiscard]] const char* to_string(Sign sign);
+
+// The three measures of one row in one replication.
+struct Measures {
+  double deficit = 0;  // growth of the line over the window, per arrival
+  double blocked = 0;  // share of time with somebody in line
+  double refused = 0;  // share of arrivals refused or given up
+};
+
+inline constexpr double kBlockedLimit = 0.95;
+inline constexpr double kRefusedLimit = 0.01;
+inline constexpr double kVisibleDeficit = 0.003;  // a growth below this is not called one
+
+struct RowVerdict {
+  RowId row = 0;
+  Sign sign = Sign::none;
+  std::vector<Measures> replications;
+  Measures mean;
+};
+
+struct Verdict {
+  std::vector<RowVerdict> rows;  // by RowId
+  bool saturated = false;
+  bool stopped = false;  // a run was ended by a limit: too many requests in flight
+  // The saturated row whose lasting saturation began earliest in most replications, and their share.
+  std::optional<RowId> first;
+  double agreeing = 0;
+};
+
+[[nodiscard]] Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
+                               const Observations& observed);
+// What is named in `relieved` has no limit in these runs and is not judged.
+[[nodiscard]] Verdict judge_saturation(const Model& model, std::span<const Observations> replications,
+                                       std::span<const std::string> relieved = {});
+
+}  // namespace loadstone

@@ -1,0 +1,30 @@
+// sim/experiment/compare.hpp
+//
+// Several architectures under one workload: for each the load at which it breaks, what breaks first and why, what comes
+// next, latency at half of it, and what it costs. The same seed gives all of them the same requests.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/experiment/run_result.hpp"
+#include "sim/experiment/saturate.hpp"
+
+namespace loadstone {
+
+struct SaturateReport {
+  Identity identity;
+  std::string axis = "load";
+  SaturateResult result;
+  double requests_per_s_at_capacity = 0;  // offered there
+  double cores = 0;
+  Cost cost;            // fixed, and of tokens per request at half capacity
+  double usd_per_1000 = 0;  // variable cost of 1,000 completed requests
+  std::vector<std::string> warnings;
+};
+
+// What hosts and resources cost a month, and the cores there are.
+[[nodiscard]] Cost fixed_cost(const Topology& topology);
+[[nodiscard]] double total_cores(const Topology& topology);
+
+}  // namespace loadstone

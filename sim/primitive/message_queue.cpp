@@ -1,0 +1,100 @@
+#include "sim/primitive/message_queue.hpp"
+
+#include <utility>
+
+#include "sim/base/check.hpp"
+#include "sim/engine/simulation.hpp"
+
+namespace loadstone {
+
+std::unique_ptr<Resource> MessageQueuePlan::instantiate(Simulation& simulation) const {
+  return std::make_unique<MessageQueue>(simulation, *this);
+}
+
+namespace {
+
+constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
+
+std::int64_t whole(double capacity) { return capacity >= 1e15 ? kNoLimit : static_cast<std::int64_t>(capacity); }
+
+}  // namespace
+
+MessageQueue::MessageQueue(Simulation& simulation, const MessageQueuePlan& plan)
+    : Resource(simulation, plan.row),
+      plan_(plan),
+      member_(simulation.is_relieved(plan.name) ? kNoLimit : whole(plan.capacity)),
+      relieved_(simulation.is_relieved(plan.name)) {}
+
+void MessageQueue::unlimit() { member_.level.set_capacity(simulation_.now(), kNoLimit); }
+
+bool MessageQueue::is_over(std::int64_t length, std::int64_t bytes) const {
+  return !relieved_ && ((plan_.max_length && length > *plan_.max_length) || (plan_.max_bytes && bytes > *plan_.max_bytes));
+}
+
+bool MessageQueue::publish(Message message) {
+  Level& level = member_.level;
+  ++level.arrivals;
+  if (plan_.overflow == Overflow::reject_publish && is_over(ready() + 1, ready_bytes_ + message.bytes)) {
+    ++level.refused;
+    return false;
+  }
+  message.since = simulation_.now();
+  level.enter_line(message.since);
+  ready_bytes_ += message.bytes;
+  ready_.push_back(std::move(message));
+  dispatch();
+  while (!ready_.empty() && plan_.overflow == Overflow::drop_head && is_over(ready(), ready_bytes_)) {
+    ++level.refused;
+    remove_head();
+  }
+  LOADSTONE_CHECK(level.arrivals == level.granted + level.refused + ready_.size(),
+                  "messages published to '" + plan_.name + "' = delivered + dropped + ready");
+  return true;
+}
+
+// Whoever has room takes messages in turn, until nobody wants any.
+void MessageQueue::dispatch() {
+  if (with_room_ == 0) {
+    return;
+  }
+  for (std::size_t declined = 0; !ready_.empty() && declined < consumers_.size();) {
+    MessageConsumer& consumer = *consumers_[turn_];
+    turn_ = (turn_ + 1) % consumers_.size();
+    declined = consumer.take() ? 0 : declined + 1;
+  }
+}
+
+Message MessageQueue::remove_head() {
+  Message head = std::move(ready_.front());
+  ready_.pop_front();
+  ready_bytes_ -= head.bytes;
+  member_.level.leave_line(simulation_.now());
+  simulation_.meter(row_).wait_sum += (simulation_.now() - head.since).ns;
+  return head;
+}
+
+Message MessageQueue::pop() {
+  Message head = remove_head();
+  const std::int64_t age = (simulation_.now() - head.since).ns;
+  Level& level = member_.level;
+  level.use(simulation_.now(), 1);
+  ++level.granted;
+  level.waited += age > 0 ? 1 : 0;
+  if (simulation_.is_sampled(head.since)) {
+    simulation_.meter(row_).wait.record(age);
+  }
+  return head;
+}
+
+void MessageQueue::release(const Hold& hold) {
+  member_.level.use(simulation_.now(), -hold.amount);
+  member_.level.completed += static_cast<std::uint64_t>(hold.amount);
+}
+
+void MessageQueue::for_each_waiting_message(const std::function<void(SimTime)>& visit) const {
+  for (const Message& message : ready_) {
+    visit(message.since);
+  }
+}
+
+}  // namespace loadstone

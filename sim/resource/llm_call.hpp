@@ -1,0 +1,56 @@
+// sim/resource/llm_call.hpp
+//
+// What one call of a language model becomes: an attempt that is admitted, generates and is paid for, inside the SDK's
+// retries and its timeout.
+//
+// Order.  begin, [pause], [timeout, admit, generate or compute, pay]. A rejected attempt (429) and one that timed out
+// are
+//         tried again; only the latter draws its tokens anew, because only then has anything been generated.
+// Cost.   An attempt that times out goes on without its client (unless the engine notices) and is paid for.
+#pragma once
+
+#include "sim/model/lowerer.hpp"
+
+namespace loadstone {
+
+struct LlmCallPlan {
+  // what is asked
+  Drawn input;
+  Drawn output;
+  double max_tokens = 1e18;
+  Key input_site = 0;
+  Key output_site = 0;
+  // admission
+  std::optional<ResourceIndex> rpm;
+  std::optional<ResourceIndex> tpm;
+  std::optional<ResourceIndex> account;
+  ErrorId limited = kNoError;
+  ErrorId over_budget = kNoError;
+  // time: hosted
+  ResourceIndex requests = 0;
+  Drawn ttft;
+  Drawn itl;
+  Key ttft_site = 0;
+  Key itl_site = 0;
+  // time: on the cores of a host
+  ResourceIndex host = 0;
+  std::uint32_t job_class = 0;
+  double input_core_ns = 0;  // of a token
+  double output_core_ns = 0;
+  // money
+  double input_nano_usd = 0;  // of a token
+  double output_nano_usd = 0;
+  // the SDK
+  std::int64_t max_retries = 0;
+  std::optional<Duration> timeout;
+  bool notices_abort = false;  // the engine stops when its client goes
+  ErrorId timed_out = kNoError;
+  Key backoff_site = 0;
+};
+
+// A provider's latency does not depend on the load.
+void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan);
+// One of `slots`, then CPU on the host.
+void emit_local_call(Lowerer& lowerer, LlmCallPlan plan, ResourceIndex slots);
+
+}  // namespace loadstone

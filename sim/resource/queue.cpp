@@ -1,0 +1,124 @@
+// A queue: messages that flows publish and workers take.
+#include "sim/resource/queue.hpp"
+
+#include "sim/resource/kinds.hpp"
+
+namespace loadstone {
+
+namespace {
+
+struct QueueSpec {
+  std::optional<std::int64_t> max_length;
+  std::optional<Bytes> max_length_bytes;
+  Overflow overflow = Overflow::drop_head;
+};
+
+const FieldTable& fields() {
+  static const FieldTable table =
+      FieldTable::of<QueueSpec>()
+          .field("max_length", &QueueSpec::max_length, "Ready messages at most; delivered ones do not count.",
+                 {.bounds = {.min = 1, .max = 1e12}})
+          .field("max_length_bytes", &QueueSpec::max_length_bytes, "Bytes of ready messages at most.",
+                 {.bounds = {.native_unit = "B", .min = 1}})
+          .choice("overflow", &QueueSpec::overflow,
+                  "What a full queue does: discards its oldest message, or fails the publisher with `publish_rejected`.",
+                  {.default_text = "drop-head", .choices = {"drop-head", "reject-publish"}, .grade = "D"});
+  return table;
+}
+
+struct PublishPlan {
+  ResourceIndex queue = 0;
+  std::optional<FlowId> flow;
+  std::optional<Drawn> bytes;
+  Key bytes_site = 0;
+  ErrorId rejected = kNoError;
+};
+
+// The job draws as a request of its own, told apart by where it was published.
+Progress op_publish(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const PublishPlan*>(op.plan);
+  Message message{.flow = plan.flow,
+                  .key = combine(request.draws, op.site),
+                  .number = request.number,
+                  .bytes = 0,
+                  .since = {},
+                  .attributes = request.attributes};
+  if (plan.bytes) {
+    message.bytes = static_cast<std::int64_t>(plan.bytes->value(simulation, request, plan.bytes_site) + 0.5);
+  }
+  request.pc = &simulation.model().program[op.target];
+  if (!simulation.resource<MessageQueue>(plan.queue).publish(std::move(message))) {
+    request.error = plan.rejected;
+  }
+  return Progress::next;
+}
+
+std::optional<FlowId> flow_id(ModelBuilder& builder, const Reference& reference) {
+  const std::vector<FlowSpec>& flows = builder.topology().flows;
+  const FlowSpec* flow = builder.topology().find_flow(reference.name);
+  if (flow != nullptr) {
+    return static_cast<FlowId>(flow - flows.data());
+  }
+  std::vector<std::string_view> known;
+  for (const FlowSpec& f : flows) {
+    known.push_back(f.name);
+  }
+  builder.diagnostics().error(reference.place, "unknown flow '" + reference.name + "'", choices(reference.name, known));
+  return std::nullopt;
+}
+
+}  // namespace
+
+void BuiltQueue::add_worker(QueueWorker& worker, double messages) {
+  plan_.capacity = workers_.empty() ? messages : plan_.capacity + messages;
+  workers_.push_back(&worker);
+}
+
+void BuiltQueue::lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow,
+                               const std::optional<SizeLaw>& bytes) {
+  PublishPlan plan{.queue = plan_.row,
+                   .flow = std::nullopt,
+                   .bytes = std::nullopt,
+                   .bytes_site = lowerer.site("bytes"),
+                   .rejected = rejected_};
+  if (flow) {
+    plan.flow = flow_id(lowerer.builder(), *flow);
+    if (!plan.flow) {
+      return;
+    }
+  }
+  if (bytes) {
+    plan.bytes = lowerer.drawn(*bytes);
+  }
+  if (workers_.empty()) {
+    lowerer.diagnostics().warning(spec.place, "resource '" + spec.name + "': no worker takes from this queue");
+  }
+  const std::uint32_t op = lowerer.emit({.execute = &op_publish, .plan = lowerer.builder().keep(std::move(plan))}, "publish");
+  for (QueueWorker* worker : workers_) {
+    worker->lower_job(lowerer, flow);
+  }
+  lowerer.land(op);
+}
+
+namespace {
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& queue = spec.as<QueueSpec>();
+  auto& plan = builder.add(std::make_unique<MessageQueuePlan>(), spec);
+  plan.max_length = queue.max_length;
+  if (queue.max_length_bytes) {
+    plan.max_bytes = queue.max_length_bytes->count;
+  }
+  plan.overflow = queue.overflow;
+  return std::make_unique<BuiltQueue>(spec, plan, builder.error("publish_rejected", "basic.nack"));
+}
+
+}  // namespace
+
+const ResourceKind& queue_kind() {
+  static const ResourceKind kind{"queue", "Messages that flows publish and workers take, first in, first out.", fields,
+                                 {"price"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

@@ -1,0 +1,113 @@
+// Redis: one command loop that executes commands one at a time, in the order in which they come.
+#include "sim/primitive/station.hpp"
+#include "sim/resource/emit.hpp"
+#include "sim/resource/kinds.hpp"
+#include "sim/resource/slots_steps.hpp"
+
+namespace loadstone {
+
+namespace {
+
+enum class Mode : std::uint8_t { single, sentinel, cluster };
+
+struct RedisSpec {
+  Mode mode = Mode::single;
+  TimeLaw command_time;
+  TimeLaw rtt;
+};
+
+const FieldTable& fields() {
+  static const FieldTable table =
+      FieldTable::of<RedisSpec>()
+          .choice("mode", &RedisSpec::mode, "How many servers there are and who takes over: so far only one, `single`.",
+                  {.default_text = "single", .choices = {"single", "sentinel", "cluster"}})
+          .field("command_time", &RedisSpec::command_time, "Time of one command on the command loop.",
+                 {.default_text = "10us", .grade = "B"})
+          .field("rtt", &RedisSpec::rtt, "One network round trip to it, half of it each way.",
+                 {.default_text = "0us", .grade = "E"});
+  return table;
+}
+
+struct CommandPlan {
+  ResourceIndex loop = 0;
+  Drawn time;
+};
+
+Progress op_command(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const CommandPlan*>(op.plan);
+  return simulation.resource<Station>(plan.loop).visit(request, plan.time.duration(simulation, request, op.site));
+}
+
+class BuiltRedis final : public BuiltResource, public CommandServer {
+ public:
+  BuiltRedis(const ResourceSpec& resource_spec, ResourceIndex loop, const std::optional<CpuPlace>& cpu)
+      : BuiltResource(resource_spec), loop_(loop), cpu_(cpu) {}
+
+  void lower_request(Lowerer& lowerer, double commands, std::string_view what) override {
+    lower_reply(lowerer, what);  // the way there is as long as the way back
+    const Drawn time{spec.as<RedisSpec>().command_time.distribution.scaled(commands), -1};
+    if (!cpu_) {
+      lowerer.emit({.execute = &op_command, .plan = lowerer.builder().keep(CommandPlan{loop_, time})}, what);
+      return;
+    }
+    emit_acquire(lowerer, loop_);
+    emit_cpu(lowerer, *cpu_, time, what);
+    emit_release(lowerer, loop_);
+  }
+  void lower_reply(Lowerer& lowerer, std::string_view what) override {
+    emit_delay(lowerer, loop_, reply_time(), std::string(what) + ".rtt");
+  }
+  [[nodiscard]] Drawn reply_time() const override {
+    return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1};
+  }
+
+ private:
+  ResourceIndex loop_;
+  std::optional<CpuPlace> cpu_;
+};
+
+// The host's cores that the loop runs on; it is one thread, so one core at most.
+std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builder) {
+  if (!spec.host) {
+    return std::nullopt;
+  }
+  const BuiltHost* host = builder.host(*spec.host);
+  if (host == nullptr) {
+    return std::nullopt;
+  }
+  if (host->spec->count > 1) {
+    builder.diagnostics().error(spec.host->place, "resource '" + spec.name + "': host '" + spec.host->name + "' is " +
+                                                      std::to_string(host->spec->count) +
+                                                      " machines; a single redis runs on one",
+                                {"give it a host of its own, with count 1"});
+  }
+  return CpuPlace{.host = host->cpu};
+}
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& redis = spec.as<RedisSpec>();
+  if (redis.mode != Mode::single) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': mode '" +
+                                                (redis.mode == Mode::sentinel ? "sentinel" : "cluster") +
+                                                "' comes later; only 'single' is modelled so far");
+  }
+  if (!redis.command_time.attribute.empty() || !redis.rtt.attribute.empty()) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name +
+                                                "': 'command_time' and 'rtt' are the server's own, not a request's: "
+                                                "give a time or a distribution");
+  }
+  auto& loop = builder.add(std::make_unique<StationPlan>(), spec, "cpu");
+  loop.capacity = 1;
+  const auto cpu = place_cpu(spec, builder);
+  return std::make_unique<BuiltRedis>(spec, loop.row, cpu);
+}
+
+}  // namespace
+
+const ResourceKind& redis_kind() {
+  static const ResourceKind kind{"redis", "A Redis server: one loop that executes commands one at a time.", fields,
+                                 {"host", "price"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

@@ -1,0 +1,128 @@
+// A lock in Redis, as redis-py's Lock: SET NX with a time to live, asked for again and again; released by a script.
+#include "sim/primitive/polled_lock.hpp"
+#include "sim/resource/kinds.hpp"
+#include "sim/resource/slots_steps.hpp"
+
+namespace loadstone {
+
+namespace {
+
+struct RedisLockSpec {
+  std::optional<Duration> timeout;
+  std::optional<Duration> sleep;
+  std::optional<BackoffSpec> retry;
+  std::optional<Duration> blocking_timeout;
+};
+
+const FieldTable& fields() {
+  static const FieldTable table =
+      FieldTable::of<RedisLockSpec>()
+          .field("timeout", &RedisLockSpec::timeout,
+                 "Time to live: the key is gone this long after it was taken, whoever holds it; absent: never.",
+                 {.bounds = {.native_unit = "s", .above_min = true}, .grade = "S"})
+          .field("sleep", &RedisLockSpec::sleep,
+                 "Pause between a failed attempt and the next; absent: 0.1s, unless there is a `retry`.",
+                 {.bounds = {.native_unit = "s", .above_min = true}, .grade = "S"})
+          .mapping("retry", &RedisLockSpec::retry, "A back-off, instead of the same `sleep` each time.",
+                   BackoffSpec::fields())
+          .field("blocking_timeout", &RedisLockSpec::blocking_timeout,
+                 "Gives up with `lock_timeout` when the next attempt would come later than this; absent: never.",
+                 {.bounds = {.native_unit = "s"}, .grade = "S"});
+  return table;
+}
+
+constexpr Duration kSleep{100'000'000};  // redis-py's default
+
+Backoff pause_of(const RedisLockSpec& spec) {
+  if (spec.retry) {
+    return lower_backoff(*spec.retry);
+  }
+  Backoff fixed;
+  fixed.kind = BackoffKind::constant;
+  fixed.base = Distribution::constant(static_cast<double>(spec.sleep.value_or(kSleep).ns));
+  return fixed;
+}
+
+class BuiltRedisLock final : public BuiltResource, public Lockable {
+ public:
+  BuiltRedisLock(const ResourceSpec& resource_spec, ResourceIndex lock, CommandServer& server)
+      : BuiltResource(resource_spec), lock_(lock), server_(server) {}
+
+  // The command of a further attempt stands aside: it is run for a request that waits.
+  void lower_lock(Lowerer& lowerer) override {
+    const std::uint32_t over = lowerer.emit({.execute = &op_jump});
+    PolledLockStep step;
+    step.lock = lock_;
+    step.attempt = lowerer.here();
+    step.reply = server_.reply_time();
+    step.reply_site = lowerer.site("lock.set.rtt");
+    step.limited = spec.as<RedisLockSpec>().blocking_timeout.has_value();
+    server_.lower_request(lowerer, 1, "lock.set");
+    lowerer.emit({.execute = &op_return});
+    lowerer.land(over);
+    if (step.limited) {
+      lowerer.emit({.execute = &op_polled_lock_begin, .target = lock_});
+    }
+    server_.lower_request(lowerer, 1, "lock.set");
+    lowerer.emit({.execute = &op_polled_lock_take, .plan = lowerer.builder().keep(step)}, "lock.attempt");
+    server_.lower_reply(lowerer, "lock.set");
+  }
+  void lower_unlock(Lowerer& lowerer) override {
+    server_.lower_request(lowerer, 1, "lock.release");
+    emit_release(lowerer, lock_);
+    server_.lower_reply(lowerer, "lock.release");
+  }
+
+ private:
+  ResourceIndex lock_;
+  CommandServer& server_;
+};
+
+void check(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& lock = spec.as<RedisLockSpec>();
+  if (lock.sleep && lock.retry) {
+    builder.diagnostics().error(spec.place,
+                                "resource '" + spec.name + "': it has either a 'sleep' or a 'retry', not both");
+  }
+  if (lock.retry && !lock.retry->base.attribute.empty()) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name +
+                                                "': the 'base' of 'retry' must be a time or a distribution");
+  }
+}
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& lock = spec.as<RedisLockSpec>();
+  if (!spec.server) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': missing key 'server'",
+                                {"the redis that holds the key"});
+    return nullptr;
+  }
+  auto* server = builder.resource_that_can<CommandServer>(*spec.server, "take commands");
+  check(spec, builder);
+  auto& plan = builder.add(std::make_unique<PolledLockPlan>(), spec);
+  plan.capacity = 1;
+  plan.ttl = lock.timeout;
+  plan.pause = pause_of(lock);
+  plan.blocking_timeout = lock.blocking_timeout;
+  plan.timed_out = builder.error("lock_timeout", "LockError: Unable to acquire lock within the time specified");
+  plan.leaked = builder.mark(spec.name + ".leaked");
+  plan.member_attributes = builder.member_attributes(spec);
+  if (lock.timeout) {
+    plan.not_owned = builder.mark(spec.name + ".lock_not_owned");
+    plan.overlap = builder.add(std::make_unique<LockOverlapPlan>(), spec, "overlap").row;
+  }
+  if (server == nullptr) {
+    return nullptr;
+  }
+  return std::make_unique<BuiltRedisLock>(spec, plan.row, *server);
+}
+
+}  // namespace
+
+const ResourceKind& redis_lock_kind() {
+  static const ResourceKind kind{"redis_lock", "A lock that is a key in Redis, polled by those who want it.", fields,
+                                 {"server", "in", "per"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

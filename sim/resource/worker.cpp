@@ -1,0 +1,278 @@
+// A worker: takes messages from a queue and runs a flow for each.
+#include <algorithm>
+
+#include "sim/engine/scopes.hpp"
+#include "sim/primitive/slots.hpp"
+#include "sim/primitive/worker_pool.hpp"
+#include "sim/resource/emit.hpp"
+#include "sim/resource/kinds.hpp"
+#include "sim/resource/queue.hpp"
+#include "sim/resource/slots_steps.hpp"
+
+namespace loadstone {
+
+namespace {
+
+enum class Runtime : std::uint8_t { async, processes };
+
+struct BatchSpec {
+  std::int64_t max = 1;
+  std::optional<Duration> timeout;
+};
+
+struct WorkerSpec {
+  Reference from;
+  std::int64_t concurrency = 1;
+  Runtime runtime = Runtime::async;
+  std::optional<std::int64_t> prefetch;
+  std::optional<Duration> poll;
+  std::optional<std::int64_t> poll_batch;
+  std::optional<BatchSpec> batch;
+  std::optional<Reference> flow;
+  std::optional<Duration> job_timeout;
+};
+
+const FieldTable& batch_fields() {
+  static const FieldTable table =
+      FieldTable::of<BatchSpec>()
+          .field("max", &BatchSpec::max, "Messages of one job at most.", {.bounds = {.min = 1, .max = 1e9}})
+          .field("timeout", &BatchSpec::timeout,
+                 "A job starts with fewer when its oldest message is this old; absent: with what is ready.");
+  return table;
+}
+
+const FieldTable& fields() {
+  static const FieldTable table =
+      FieldTable::of<WorkerSpec>()
+          .field("from", &WorkerSpec::from, "The queue.")
+          .field("concurrency", &WorkerSpec::concurrency, "Jobs that one instance runs at once.",
+                 {.bounds = {.min = 1, .max = 1e9}})
+          .choice("runtime", &WorkerSpec::runtime,
+                  "async: the jobs of an instance share one event loop (ARQ); processes: each has its own (Celery, RQ).",
+                  {.default_text = "async", .choices = {"async", "processes"}})
+          .field("prefetch", &WorkerSpec::prefetch,
+                 "Messages that one instance may hold unacknowledged, the running ones among them; 0: any number. "
+                 "Absent: `concurrency`.",
+                 {.bounds = {.max = 1e9}})
+          .field("poll", &WorkerSpec::poll, "Looks for messages at this interval; absent: is pushed them.",
+                 {.bounds = {.above_min = true}})
+          .field("poll_batch", &WorkerSpec::poll_batch,
+                 "Entries that one poll sees, running jobs among them (ARQ's queue_read_limit). Absent: 5 x "
+                 "`concurrency`, at least 100.",
+                 {.bounds = {.min = 1, .max = 1e9}})
+          .mapping("batch", &WorkerSpec::batch, "One job for several messages.", batch_fields())
+          .field("flow", &WorkerSpec::flow, "What is run for messages that name no flow.")
+          .field("job_timeout", &WorkerSpec::job_timeout, "Longest job; then it fails with `job_timeout`. Absent: none.",
+                 {.bounds = {.native_unit = "s", .above_min = true}});
+  return table;
+}
+
+// Fails a request that comes in by another way than the queue.
+Progress op_require_job(Simulation&, Request& request, const Op& op) {
+  if (Simulation::find_hold(request, op.target) < 0) {
+    request.error = static_cast<const FailPlan*>(op.plan)->error;
+  }
+  return Progress::next;
+}
+
+class BuiltWorker final : public BuiltResource, public Runner, public QueueWorker {
+ public:
+  struct Rows {
+    WorkerPoolPlan* slots;
+    std::optional<ResourceIndex> loop;  // of an async worker
+    std::optional<CpuPlace> cpu;        // absent: cores of its own
+  };
+  BuiltWorker(const ResourceSpec& resource_spec, const Rows& rows) : BuiltResource(resource_spec), rows_(rows) {}
+
+  void lower_job(Lowerer& lowerer, const std::optional<Reference>& flow) override;
+
+  void lower_enter(Lowerer& lowerer) override;
+  void lower_leave(Lowerer&) override {}
+  void lower_cpu(Lowerer& lowerer, const TimeLaw& time) override;
+  void lower_block(Lowerer& lowerer) override { take_loop(lowerer, true); }
+  void lower_unblock(Lowerer& lowerer) override { give_loop(lowerer, true); }
+  BuiltResource& service() override { return *this; }
+  [[nodiscard]] double processes() const override { return static_cast<double>(rows_.slots->instances); }
+
+ private:
+  bool take_loop(Lowerer& lowerer, bool blocks);
+  void give_loop(Lowerer& lowerer, bool blocks);
+
+  Rows rows_;
+  bool blocked_ = false;  // while the steps of a `blocking` step are lowered
+};
+
+void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& named) {
+  const auto& worker = spec.as<WorkerSpec>();
+  if (!named && !worker.flow) {
+    lowerer.error("'publish' names no flow, and worker '" + spec.name + "' runs none by itself",
+                  {"give the publish, or the worker, a 'flow'"});
+    return;
+  }
+  const Reference& reference = named ? *named : *worker.flow;
+  ModelBuilder& builder = lowerer.builder();
+  const FlowSpec* flow = builder.topology().find_flow(reference.name);
+  if (flow != nullptr) {
+    const auto id = static_cast<FlowId>(flow - builder.topology().flows.data());
+    if (!named) {
+      rows_.slots->flow = id;
+    }
+    if (!rows_.slots->entries.emplace(id, lowerer.here()).second) {
+      return;
+    }
+  }
+  if (worker.job_timeout) {
+    lowerer.emit({.execute = &op_timeout_begin,
+                  .plan = builder.keep(TimeoutPlan{.after = *worker.job_timeout,
+                                                   .error = builder.error("job_timeout", "TimeoutError"),
+                                                   .remote = false,
+                                                   .propagates = false})});
+  }
+  const std::uint32_t jump = lowerer.emit({.execute = &op_jump});
+  static_cast<void>(builder.link_flow(jump, reference, this));
+}
+
+// A flow that says `service: WORKER` runs as a job only.
+void BuiltWorker::lower_enter(Lowerer& lowerer) {
+  ModelBuilder& builder = lowerer.builder();
+  const std::string& name = lowerer.flow().name;
+  const auto starts = [&](const auto& flow) { return flow.first == name; };
+  const auto& scenarios = builder.workload().scenarios;
+  const bool is_started = std::any_of(scenarios.begin(), scenarios.end(), [&](const ScenarioSpec& scenario) {
+    return std::any_of(scenario.exec.begin(), scenario.exec.end(), starts);
+  });
+  const auto& schedules = builder.topology().schedules;
+  const bool is_scheduled = std::any_of(schedules.begin(), schedules.end(),
+                                        [&](const ScheduleSpec& schedule) { return schedule.flow.name == name; });
+  if (is_started || is_scheduled) {
+    lowerer.error("runs in worker '" + spec.name + "', so it must be published, not started",
+                  {"start a flow with the step 'publish: {to: " + spec.as<WorkerSpec>().from.name + ", flow: " + name + "}'"});
+  }
+  const FailPlan plan{builder.error("not_a_job")};
+  lowerer.emit({.execute = &op_require_job, .plan = builder.keep(plan), .target = rows_.slots->row});
+}
+
+// True if the step takes the event loop now and must give it back.
+bool BuiltWorker::take_loop(Lowerer& lowerer, bool blocks) {
+  if (!rows_.loop || blocked_) {
+    return false;
+  }
+  emit_acquire(lowerer, *rows_.loop);
+  blocked_ = blocks;
+  return true;
+}
+
+void BuiltWorker::give_loop(Lowerer& lowerer, bool blocks) {
+  if (rows_.loop && blocked_ == blocks) {
+    emit_release(lowerer, *rows_.loop);
+    blocked_ = false;
+  }
+}
+
+void BuiltWorker::lower_cpu(Lowerer& lowerer, const TimeLaw& time) {
+  const bool takes = take_loop(lowerer, false);
+  if (rows_.cpu) {
+    emit_cpu(lowerer, *rows_.cpu, lowerer.drawn(time), "cpu");
+  } else {
+    emit_delay(lowerer, rows_.loop.value_or(rows_.slots->row), lowerer.drawn(time), "cpu");
+  }
+  if (takes) {
+    give_loop(lowerer, false);
+  }
+}
+
+void check(const ResourceSpec& spec, const WorkerSpec& worker, ModelBuilder& builder) {
+  const auto fail = [&](const std::string& message) {
+    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': " + message);
+  };
+  if (worker.poll && worker.prefetch) {
+    fail("'prefetch' is for workers that are pushed messages; one that polls takes as many as it has free slots");
+  }
+  if (worker.poll_batch && !worker.poll) {
+    fail("'poll_batch' needs 'poll'");
+  }
+  if (worker.batch && worker.prefetch) {
+    fail("'prefetch' and 'batch' exclude each other");
+  }
+  if (worker.batch && worker.batch->timeout && worker.poll) {
+    fail("a worker that polls takes what is ready; 'timeout' of a batch is for workers that are pushed messages");
+  }
+}
+
+std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, std::uint16_t process, ModelBuilder& builder) {
+  if (!spec.host) {
+    return std::nullopt;
+  }
+  const BuiltHost* host = builder.host(*spec.host);
+  if (host == nullptr) {
+    return std::nullopt;
+  }
+  return CpuPlace{.host = host->cpu, .process_attribute = process};
+}
+
+constexpr std::int64_t kUnlimitedPrefetch = std::int64_t{1} << 60;
+
+std::int64_t prefetch_of(const WorkerSpec& worker) {
+  const std::int64_t given = worker.prefetch.value_or(worker.concurrency);
+  return given == 0 ? kUnlimitedPrefetch : given;
+}
+
+// Messages that all instances may hold together.
+double messages_held(const WorkerSpec& worker, const WorkerPoolPlan& plan) {
+  if (plan.prefetch == kUnlimitedPrefetch) {
+    return ResourcePlan::kUnlimited;
+  }
+  const std::int64_t held = worker.batch ? worker.concurrency * worker.batch->max : plan.prefetch;
+  const double all = static_cast<double>(held) * static_cast<double>(plan.instances);
+  return plan.poll ? std::min(all, static_cast<double>(plan.poll_batch)) : all;
+}
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& worker = spec.as<WorkerSpec>();
+  check(spec, worker, builder);
+  BuiltResource* from = builder.resource(worker.from);
+  auto* queue = dynamic_cast<BuiltQueue*>(from);
+  if (queue == nullptr) {
+    if (from != nullptr) {
+      builder.diagnostics().error(worker.from.place, "'" + worker.from.name + "' is a " +
+                                                         std::string(from->spec.kind->name) + ", not a queue");
+    }
+    return nullptr;
+  }
+  const std::uint16_t process = builder.declare_attribute("process of " + spec.name);
+  auto& slots = builder.add(std::make_unique<WorkerPoolPlan>(), spec, "slots");
+  slots.queue = queue->row();
+  slots.queue_name = queue->spec.name;
+  slots.capacity = static_cast<double>(worker.concurrency);
+  slots.instances = spec.instances.value_or(1);
+  slots.members = static_cast<double>(slots.instances);
+  slots.prefetch = prefetch_of(worker);
+  slots.poll = worker.poll;
+  slots.poll_batch = worker.poll_batch.value_or(std::max<std::int64_t>(5 * worker.concurrency, 100));
+  slots.process_attribute = process;
+  if (worker.batch) {
+    slots.batch = {worker.batch->max, worker.batch->timeout};
+    slots.batch_attribute = builder.declare_attribute("batch_size");
+  }
+  BuiltWorker::Rows rows{&slots, std::nullopt, place_cpu(spec, process, builder)};
+  if (worker.runtime == Runtime::async) {
+    auto& loop = builder.add(std::make_unique<SlotsPlan>(), spec, "loop");
+    loop.capacity = 1;
+    loop.members = slots.members;
+    loop.member_attributes = {process};
+    rows.loop = loop.row;
+  }
+  auto built = std::make_unique<BuiltWorker>(spec, rows);
+  queue->add_worker(*built, messages_held(worker, slots));
+  return built;
+}
+
+}  // namespace
+
+const ResourceKind& worker_kind() {
+  static const ResourceKind kind{"worker", "Takes messages from a queue and runs a flow for each.", fields,
+                                 {"host", "instances", "price"}, build};
+  return kind;
+}
+
+}  // namespace loadstone

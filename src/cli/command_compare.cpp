@@ -1,0 +1,35 @@
+// loadstone compare TOPOLOGY TOPOLOGY... WORKLOAD
+#include "src/cli/command_support.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/exit_code.hpp"
+#include "src/cli/saturate_support.hpp"
+#include "src/report/saturate_console.hpp"
+#include "src/report/saturate_json.hpp"
+
+namespace loadstone::cli {
+
+int command_compare(const Options& options) {
+  Diagnostics diagnostics;
+  std::vector<SearchInputs> all;
+  const std::string& workload = options.files.back();
+  for (std::size_t i = 0; i + 1 < options.files.size(); ++i) {
+    if (auto inputs = read_search(options.files[i], workload, options, diagnostics)) {
+      all.push_back(std::move(*inputs));
+    }
+  }
+  if (!print_diagnostics(diagnostics) || all.size() + 1 != options.files.size()) {
+    return kInvalidInput;
+  }
+  exec::ThreadExecutor executor(options.threads);
+  std::vector<SaturateReport> reports;
+  for (const SearchInputs& inputs : all) {
+    const Progress progress(executor, options, inputs.loaded.topology.name + ": replication");
+    reports.push_back(search(inputs, options, executor));
+    if (executor.interrupted()) {
+      return interrupted(executor, "a comparison that is cut short has no result");
+    }
+  }
+  return print(options.json ? report::to_json(reports) : report::to_console(reports, options.files)) ? kDone : kFailed;
+}
+
+}  // namespace loadstone::cli

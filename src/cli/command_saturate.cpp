@@ -1,0 +1,32 @@
+// loadstone saturate TOPOLOGY WORKLOAD
+#include "src/cli/command_support.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/exit_code.hpp"
+#include "src/cli/saturate_support.hpp"
+#include "src/report/saturate_console.hpp"
+#include "src/report/saturate_json.hpp"
+
+namespace loadstone::cli {
+
+int command_saturate(const Options& options) {
+  Diagnostics diagnostics;
+  const auto inputs = read_search(options.files[0], options.files[1], options, diagnostics);
+  if (!print_diagnostics(diagnostics) || !inputs) {
+    return kInvalidInput;
+  }
+  exec::ThreadExecutor executor(options.threads);
+  SaturateReport report;
+  {
+    const Progress progress(executor, options, "searching: replication");
+    report = search(*inputs, options, executor);
+  }
+  if (executor.interrupted()) {
+    return interrupted(executor, "a search that is cut short has no result");
+  }
+  const std::string text = options.json    ? report::to_json(report)
+                           : options.quiet ? report::verdict_of(report) + "\n"
+                                           : report::to_console(report);
+  return print(text) ? kDone : kFailed;
+}
+
+}  // namespace loadstone::cli

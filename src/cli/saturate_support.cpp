@@ -1,0 +1,102 @@
+#include "src/cli/saturate_support.hpp"
+
+#include <cmath>
+
+#include "sim/expression/quantity.hpp"
+
+namespace loadstone::cli {
+
+namespace {
+
+// The axis value as the parameter would be written: in the unit of its present value.
+std::string axis_text(double value, const Parameter& parameter) {
+  return format_quantity(value, parameter.quantity ? parameter.quantity->dim : kNumber);
+}
+
+const Parameter* axis_parameter(const load::Loaded& loaded, const Options& options, Diagnostics& diagnostics) {
+  const auto at = loaded.parameters.find(options.axis);
+  if (at != loaded.parameters.end() && at->second.quantity) {
+    return &at->second;
+  }
+  std::vector<std::string_view> known{"load"};
+  for (const auto& [name, parameter] : loaded.parameters) {
+    if (parameter.quantity) {
+      known.push_back(name);
+    }
+  }
+  diagnostics.error({}, "--axis: '" + options.axis + "' is not a numeric parameter", choices(options.axis, known));
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
+                                        const Options& options, Diagnostics& diagnostics) {
+  auto inputs = load::read_inputs(topology, workload, diagnostics);
+  if (!inputs) {
+    return std::nullopt;
+  }
+  auto loaded = load::compile(*inputs, options.set, diagnostics);
+  if (!loaded) {
+    return std::nullopt;
+  }
+  auto thresholds = parse_thresholds(loaded->workload, loaded->topology, diagnostics);
+  if (options.axis != "load") {
+    static_cast<void>(axis_parameter(*loaded, options, diagnostics));
+  }
+  if (!diagnostics.ok()) {
+    return std::nullopt;
+  }
+  return SearchInputs{std::move(*inputs), std::move(*loaded), std::move(thresholds)};
+}
+
+SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor) {
+  SaturateRequest request;
+  request.axis = options.axis;
+  request.is_load = options.axis == "load";
+  request.load = options.load;
+  request.from = options.from;
+  request.to = options.to;
+  request.depth = options.depth;
+  request.replications = options.replications;
+  request.seed = options.seed;
+  request.thresholds = inputs.thresholds;
+  const Parameter* parameter = nullptr;
+  if (!request.is_load) {
+    parameter = &inputs.loaded.parameters.find(options.axis)->second;
+    request.whole_numbers =
+        parameter->quantity->dim == kNumber && parameter->quantity->value == std::floor(parameter->quantity->value);
+    request.from = request.from.value_or(parameter->quantity->value);
+  }
+  const ModelAt model_at = [&](double value) -> std::shared_ptr<Model> {
+    Overrides overrides = options.set;
+    if (parameter != nullptr) {
+      overrides[options.axis] = axis_text(value, *parameter);
+    }
+    Diagnostics ignored;  // a value at which the model does not compile ends the search there
+    auto loaded = load::compile(inputs.inputs, overrides, ignored);
+    return loaded ? std::make_shared<Model>(std::move(loaded->model)) : nullptr;
+  };
+  SaturateReport report;
+  report.identity = {.topology = inputs.loaded.topology.name, .workload = inputs.loaded.workload.name,
+                     .seed = options.seed, .load = options.load, .params = {}};
+  for (const auto& [name, value] : inputs.loaded.parameters) {
+    report.identity.params[name] = value.text;
+  }
+  report.axis = options.axis;
+  report.result = saturate(model_at, request, executor);
+  report.cost = fixed_cost(inputs.loaded.topology);
+  report.cores = total_cores(inputs.loaded.topology);
+  std::uint64_t completed = 0;
+  for (const FlowSummary& flow : report.result.below.flows) {
+    completed += flow.sample.completed;
+  }
+  if (completed > 0) {
+    report.usd_per_1000 = report.result.below.llm_usd * static_cast<double>(report.result.below.replications) /
+                          static_cast<double>(completed) * 1000;
+    report.cost.llm_usd = report.result.below.llm_usd;
+  }
+  return report;
+}
+
+}  // namespace loadstone::cli

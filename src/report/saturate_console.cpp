@@ -1,0 +1,167 @@
+#include "src/report/saturate_console.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "src/report/text.hpp"
+
+namespace loadstone::report {
+
+namespace {
+
+std::string sign_in_words(Sign sign) {
+  switch (sign) {
+    case Sign::growth:
+      return "its line grows without bound";
+    case Sign::blocked:
+      return "it is full and somebody waits, over 95% of the time";
+    case Sign::refused:
+      return "it turns away over 1% of what comes";
+    case Sign::none:
+      break;
+  }
+  return "";
+}
+
+std::string cause_in_words(const Saturated& s) {
+  if (s.resource.empty()) {
+    return "";
+  }
+  const Cause& c = s.cause;
+  const std::string holders = c.resource == s.resource ? "its holders spend" : "holders of " + c.resource + " spend";
+  if (c.state == "cycle") {
+    return "its holders wait for each other";
+  }
+  std::string text;
+  if (c.resource != s.resource) {
+    text = "its holders wait for " + c.resource + "; ";
+  }
+  if (c.state == "own") {
+    return text + fmt::format("{} {} of the time on work of their own", holders, percent(c.share));
+  }
+  if (c.on == c.resource) {
+    return text + (c.resource == s.resource ? "there is more work than it can do" : c.resource + " has more than it can do");
+  }
+  return text + fmt::format("{} {} of the time in {}", holders, percent(c.share), c.on);
+}
+
+std::string latency_p95(const RunSummary& summary, const std::string& flow) {
+  for (const FlowSummary& f : summary.flows) {
+    if (f.name != flow || f.sample.completed == 0) {
+      continue;
+    }
+    for (const auto& [q, estimate] : f.latency.quantiles_ms) {
+      if (q == 0.95) {
+        return short_ms(estimate.value);
+      }
+    }
+  }
+  return "-";
+}
+
+std::string at_in_words(const SaturateReport& report, const Saturated& s) {
+  return report.axis + " " + plus_minus(s.at);
+}
+
+}  // namespace
+
+std::string verdict_of(const SaturateReport& report) {
+  const Saturated& s = report.result.order.front();
+  if (s.limited_by == "none_up_to") {
+    return fmt::format("NOTHING SATURATES up to {} {}", report.axis, short_number(s.at.value));
+  }
+  if (s.limited_by == "threshold") {
+    return fmt::format("A THRESHOLD FAILS FIRST: {} at {}", s.threshold, at_in_words(report, s));
+  }
+  return fmt::format("FIRST TO SATURATE: {} at {} ({} requests/s completed below it; first in {} of replications)",
+                     s.resource.empty() ? "requests in flight" : s.resource, at_in_words(report, s),
+                     plus_minus(s.throughput_per_s), percent(s.agreeing));
+}
+
+std::string to_console(const SaturateReport& report) {
+  const Saturated& first = report.result.order.front();
+  std::string text = verdict_of(report) + "\n";
+  text += fmt::format("  {} under {}, seed {}\n", report.identity.topology, report.identity.workload,
+                      report.identity.seed);
+  if (first.limited_by == "resource") {
+    text += "  sign:  " + sign_in_words(first.sign) + "\n";
+    text += "  cause: " + cause_in_words(first) + "\n";
+  }
+  if (std::isfinite(first.bound_at) && !first.bound_resource.empty()) {
+    text += fmt::format("  bound: {} by {}'s capacity over demand; what is missing to it is waiting, refusals and timeouts\n",
+                        short_number(first.bound_at), first.bound_resource);
+  }
+  if (report.result.order.size() > 1) {
+    text += "\nWHAT COMES NEXT, each after those before it are relieved\n";
+    std::vector<std::vector<std::string>> rows{{"resource", report.axis, "requests/s", "why"}};
+    for (const Saturated& s : report.result.order) {
+      rows.push_back({s.limited_by == "resource" ? s.resource : s.limited_by == "threshold" ? s.threshold : "nothing",
+                      plus_minus(s.at), short_number(s.throughput_per_s.value), to_string(s.sign)});
+    }
+    text += table(rows);
+  }
+  text += fmt::format("\nLATENCY at {} {} (half of it)\n", report.axis, short_number(report.result.below_at));
+  std::vector<std::vector<std::string>> rows{{"flow", "per second", "mean", "p95", "failed"}};
+  for (const FlowSummary& f : report.result.below.flows) {
+    if (f.sample.offered > 0) {
+      rows.push_back({f.name, short_number(f.throughput_per_s.value), short_ms(f.latency.mean_ms.value),
+                      latency_p95(report.result.below, f.name), percent(f.failed_share.value)});
+    }
+  }
+  return text + table(rows);
+}
+
+std::string to_console(const std::vector<SaturateReport>& reports, const std::vector<std::string>& files) {
+  std::string text = fmt::format("WHAT SATURATES FIRST, under the workload '{}' (load 1 = as written; seed {})\n\n",
+                                 reports.front().identity.workload, reports.front().identity.seed);
+  std::vector<std::vector<std::string>> rows{{"architecture", "breaks at load", "requests/s", "first to saturate",
+                                              "then", "then", "$/month", "per core"}};
+  for (const SaturateReport& r : reports) {
+    const auto nth = [&](std::size_t i) -> std::string {
+      if (i >= r.result.order.size()) {
+        return "-";
+      }
+      const Saturated& s = r.result.order[i];
+      return s.limited_by == "resource" ? s.resource : s.limited_by == "threshold" ? "a threshold" : "nothing";
+    };
+    const Saturated& first = r.result.order.front();
+    rows.push_back({r.identity.topology, plus_minus(first.at), plus_minus(first.throughput_per_s), nth(0), nth(1), nth(2),
+                    usd(r.cost.fixed_usd_month),
+                    r.cores > 0 ? short_number(first.throughput_per_s.value / r.cores) : "-"});
+  }
+  text += table(rows) + "\nWHY\n";
+  for (const SaturateReport& r : reports) {
+    const Saturated& first = r.result.order.front();
+    if (first.limited_by == "resource") {
+      text += fmt::format("  {}: {}: {};\n    {}.\n", r.identity.topology, first.resource, sign_in_words(first.sign),
+                          cause_in_words(first));
+    } else {
+      text += fmt::format("  {}: {}\n", r.identity.topology, verdict_of(r));
+    }
+  }
+  text += "\nLATENCY p95 at half of each one's own capacity, and tokens per 1,000 requests\n";
+  std::vector<std::string> head{"architecture"};
+  for (const FlowSummary& f : reports.front().result.below.flows) {
+    if (f.sample.offered > 0) {
+      head.push_back(f.name);
+    }
+  }
+  std::vector<std::vector<std::string>> latency{head};
+  latency.front().push_back("tokens");
+  for (const SaturateReport& r : reports) {
+    std::vector<std::string> row{r.identity.topology};
+    for (std::size_t i = 1; i < head.size(); ++i) {
+      row.push_back(latency_p95(r.result.below, head[i]));
+    }
+    row.push_back(usd(r.usd_per_1000));
+    latency.push_back(std::move(row));
+  }
+  text += table(latency);
+  text += fmt::format("\nLook further:\n  loadstone saturate {} {}\n  loadstone run {} {} --load {}\n", files.front(),
+                      files.back(), files.front(), files.back(),
+                      short_number(reports.front().result.order.front().at.value));
+  return text;
+}
+
+}  // namespace loadstone::report

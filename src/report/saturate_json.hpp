@@ -1,0 +1,16 @@
+// src/report/saturate_json.hpp
+//
+// Saturation searches and comparisons as JSON (see json.hpp for the rules).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/experiment/compare.hpp"
+
+namespace loadstone::report {
+
+[[nodiscard]] std::string to_json(const SaturateReport& report);
+[[nodiscard]] std::string to_json(const std::vector<SaturateReport>& reports);
+
+}  // namespace loadstone::report

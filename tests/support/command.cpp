@@ -1,0 +1,84 @@
+#include "tests/support/command.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace loadstone::test {
+
+namespace {
+
+std::string directory() {
+  static const std::string path = [] {
+    const std::string made = testing::TempDir() + "loadstone-" + std::to_string(getpid());
+    std::filesystem::create_directories(made);
+    return made + "/";
+  }();
+  return path;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (std::string& string : strings) {
+    result.push_back(string.data());
+  }
+  result.push_back(nullptr);
+  return result;
+}
+
+}  // namespace
+
+CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options) {
+  const std::string out = options.out_to.empty() ? directory() + "stdout" : options.out_to;
+  const std::string err = directory() + "stderr";
+  std::vector<std::string> words{LOADSTONE_BINARY};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment = options.environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    environment.emplace_back(*variable);
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  pid_t child = 0;
+  const int failed =
+      posix_spawn(&child, LOADSTONE_BINARY, &actions, nullptr, pointers(words).data(), pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  if (failed != 0 || waitpid(child, &status, 0) != child) {
+    throw std::runtime_error(std::string("cannot run ") + LOADSTONE_BINARY);
+  }
+  CommandResult result;
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = options.out_to.empty() ? text_of(out) : "";
+  result.err = text_of(err);
+  return result;
+}
+
+std::string file(std::string_view name, std::string_view text) {
+  const std::string path = directory() + std::string(name);
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+std::string missing_file() {
+  return directory() + "nothing-is-here.yaml";
+}
+
+}  // namespace loadstone::test

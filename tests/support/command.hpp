@@ -1,0 +1,34 @@
+// tests/support/command.hpp
+//
+// Runs the loadstone binary as a user does, and makes the files that it is given.
+//
+// Owns.  Files lie in a directory of this process below the test's temporary directory and stay until the next boot.
+// Fails. std::runtime_error if the binary cannot be started.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loadstone::test {
+
+struct CommandResult {
+  int exit_code = -1;  // 128 + signal if it was killed
+  std::string out;
+  std::string err;
+};
+
+struct CommandOptions {
+  std::vector<std::string> environment;  // "NAME=value", beside the test's own
+  std::string out_to;                    // a path instead of a capture: "/dev/full"
+};
+
+// Arguments after the program's name.
+[[nodiscard]] CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options = {});
+
+// Writes `text` to a file of that name; its path. A second call with the name replaces the file.
+[[nodiscard]] std::string file(std::string_view name, std::string_view text);
+// A path in the same directory at which nothing is.
+[[nodiscard]] std::string missing_file();
+
+}  // namespace loadstone::test

@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/conserved.hpp"
+#include "tests/unit/resource/planned_arrivals.hpp"
+
+namespace loadstone::test {
+namespace {
+
+constexpr std::int64_t kMs = 1'000'000;
+
+// A lookup that hits is exactly one command.
+load::Loaded redis(const std::string& keys, const std::string& workload, const std::string& hosts = "") {
+  return model("topology: t\n" + hosts + "resources: {redis: {kind: redis" + keys +
+                   "}, cache: {kind: cache, of: redis, hit: 100%}}\n"
+                   "flows:\n  go: {steps: [{cache: cache, miss: []}]}\n",
+               workload);
+}
+
+struct Seen {
+  Seen(const load::Loaded& loaded, const Observations& o)
+      : go(o.flows[flow_of(loaded.model, "go")]), cpu(o.resources[row_of(loaded.model, "redis.cpu")]) {}
+  const FlowStats& go;
+  const ResourceObservations& cpu;
+};
+
+// Commands of 2 ms that come together are executed one at a time: done at 2, 4, 6 ms.
+TEST(Redis, ExecutesCommandsOneAtATimeInTheOrderInWhichTheyCome) {
+  const auto m = redis(", command_time: 2ms", arrivals_at({{.count = 3}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  const Seen seen(m, o);
+  EXPECT_EQ(seen.go.latency.max(), 6 * kMs);
+  EXPECT_EQ(seen.go.latency.sum(), (2 + 4 + 6) * kMs);
+  EXPECT_EQ(seen.cpu.at_end.granted, 3u);
+  EXPECT_EQ(seen.cpu.at_end.waited, 2u);
+  EXPECT_EQ(seen.cpu.capacity, 1);
+}
+
+// 10 us by default: 100,000 commands a second.
+TEST(Redis, ACommandTakesTenMicrosecondsUnlessItIsSaid) {
+  const auto m = redis("", arrivals_at({{}}));
+  const Observations o = run_once(m);
+  EXPECT_EQ(Seen(m, o).go.latency.max(), 10'000);
+}
+
+// Half a round trip there, the command, half a round trip back; the loop is busy for the command only.
+TEST(Redis, TheRoundTripDoesNotOccupyTheLoop) {
+  const auto m = redis(", command_time: 2ms, rtt: 7ms", arrivals_at({{.count = 2}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  const Seen seen(m, o);
+  EXPECT_EQ(seen.go.latency.max(), (7 + 4) * kMs);
+  EXPECT_EQ(seen.cpu.meter.hold_sum, 4 * kMs);
+}
+
+// There and back are one draw, so that the latency of a lone command is command + round trip: with an exponential round
+// trip of mean m, the variance of the sum is m^2, where two halves of their own would give m^2 / 2.
+TEST(Redis, BothWaysOfARoundTripAreOneDraw) {
+  const auto m = redis(", command_time: 0us, rtt: exponential(10ms)",
+                       arrivals_at({{.count = 4000, .every = "1s"}}, "4000s"));
+  const Observations o = run_once(m);
+  const Histogram& latency = Seen(m, o).go.latency;
+  EXPECT_NEAR(latency.mean(), 10.0 * kMs, 0.7 * kMs);                       // 4 sd: 4 x 10 / sqrt(4000) = 0.63
+  EXPECT_NEAR(latency.variance() / (1e14), 1, 4 * std::sqrt(8.0 / 4000));  // sd of a variance: m^2 sqrt(8 / n)
+}
+
+// On a host the loop is held while its command runs on the cores. One core, shared with a computation of 10 ms: two
+// commands of 2 ms take 4 ms each, one after the other, and the computation ends at 10 + 2 + 2 ms.
+TEST(Redis, OnAHostItsCommandsShareTheCores) {
+  const auto m = model(
+      "topology: t\nhosts: {vps: {cores: 1}}\nresources:\n  app: {kind: service, host: vps}\n"
+      "  redis: {kind: redis, command_time: 2ms, host: vps}\n  cache: {kind: cache, of: redis, hit: 100%}\n"
+      "flows:\n  go: {steps: [{cache: cache, miss: []}]}\n  compute: {service: app, steps: [{cpu: 10ms}]}\n",
+      arrivals_at({{.flow = "compute"}, {.count = 2}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  const Seen seen(m, o);
+  EXPECT_EQ(seen.go.latency.min(), 4 * kMs);
+  EXPECT_EQ(seen.go.latency.max(), 8 * kMs);
+  EXPECT_EQ(seen.cpu.meter.hold_sum, 8 * kMs);
+  EXPECT_EQ(seen.cpu.meter.wait_sum, 4 * kMs);
+  EXPECT_EQ(o.flows[flow_of(m.model, "compute")].latency.max(), 14 * kMs);
+}
+
+// One thread: four cores make its commands no faster, and two together still take turns.
+TEST(Redis, UsesOneCoreAtMost) {
+  const auto m = redis(", command_time: 2ms, host: vps", arrivals_at({{.count = 2}}), "hosts: {vps: {cores: 4}}\n");
+  const Observations o = run_once(m);
+  EXPECT_EQ(Seen(m, o).go.latency.sum(), (2 + 4) * kMs);
+}
+
+TEST(Redis, RelievedItsCommandsDoNotWait) {
+  const auto m = redis(", command_time: exponential(2ms)", arrivals_at({{.count = 5}}));
+  RunSettings settings;
+  settings.everything_relieved = true;
+  settings.expected_values = true;
+  const Observations o = run_once(m, settings);
+  EXPECT_EQ(Seen(m, o).go.latency.max(), 2 * kMs);
+  EXPECT_EQ(Seen(m, o).cpu.meter.wait_sum, 0);
+}
+
+std::string errors_of_redis(const std::string& keys, const std::string& hosts = "") {
+  return errors_of("topology: t\n" + hosts + "resources: {redis: {kind: redis" + keys +
+                       "}, cache: {kind: cache, of: redis, hit: 1}}\n"
+                       "flows: {go: {steps: [{cache: cache, miss: []}]}}\n",
+                   arrivals_at({{}}));
+}
+
+TEST(Redis, SaysWhatIsWrong) {
+  EXPECT_EQ(errors_of_redis(", mode: single"), "");
+  EXPECT_NE(errors_of_redis(", mode: sentinel").find("mode 'sentinel' comes later"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", mode: cluster").find("mode 'cluster' comes later"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", maxclients: 10000").find("unknown key 'maxclients'"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", host: vps").find("unknown host 'vps'"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", host: vps", "hosts: {vps: {cores: 1, count: 3}}\n").find("a single redis runs on one"),
+            std::string::npos);
+  EXPECT_NE(errors_of_redis(", command_time: $request.x").find("are the server's own"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace loadstone::test
