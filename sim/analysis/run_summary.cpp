@@ -70,7 +70,9 @@ TimesSummary summarize_times(const std::vector<const Histogram*>& parts, std::sp
   return summary;
 }
 
-double seconds_measured(const Observations& o) { return (o.measured_until - o.measured_from).seconds(); }
+double seconds_measured(const Observations& o) {
+  return (o.measured_until - o.measured_from).seconds();
+}
 
 FlowSummary summarize_flow(const Model& model, FlowId id, std::span<const Observations> replications,
                            std::span<const double> quantiles) {
@@ -100,7 +102,9 @@ FlowSummary summarize_flow(const Model& model, FlowId id, std::span<const Observ
   });
   summary.failed_share = ratio_over(
       replications,
-      [&](const Observations& o) { return static_cast<double>(o.flows[id].sample.failed + o.flows[id].sample.dropped); },
+      [&](const Observations& o) {
+        return static_cast<double>(o.flows[id].sample.failed + o.flows[id].sample.dropped);
+      },
       [&](const Observations& o) {
         const FlowCounts& s = o.flows[id].sample;
         return static_cast<double>(s.failed + s.completed + s.dropped);
@@ -159,7 +163,8 @@ ResourceSummary summarize_resource(const Model& model, RowId row, std::span<cons
     return static_cast<double>(std::max<std::uint64_t>(1, o.resources[row].members));
   };
   const auto total = [row](const Observations& o) { return window_of(o.resources[row].meter); };
-  summary.in_use = over(replications, [&](const Observations& o) { return to_double(total(o).in_use_area) / window_ns(o); });
+  summary.in_use =
+      over(replications, [&](const Observations& o) { return to_double(total(o).in_use_area) / window_ns(o); });
   summary.queue_length =
       over(replications, [&](const Observations& o) { return to_double(total(o).waiting_area) / window_ns(o); });
   summary.utilization = over(replications, [&](const Observations& o) {
@@ -207,7 +212,8 @@ RunSummary summarize(const Model& model, std::span<const Observations> replicati
     summary.events += o.events;
     summary.fingerprint = (summary.fingerprint ^ o.fingerprint) * 0xd6e8feb86659fd93ULL;
     summary.llm_usd += to_double(o.spent_nano_usd) * 1e-9 / static_cast<double>(replications.size());
-    if (!o.stopped.empty() && std::find(summary.stopped.begin(), summary.stopped.end(), o.stopped) == summary.stopped.end()) {
+    if (!o.stopped.empty() &&
+        std::find(summary.stopped.begin(), summary.stopped.end(), o.stopped) == summary.stopped.end()) {
       summary.stopped.push_back(o.stopped);
     }
   }

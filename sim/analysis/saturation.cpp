@@ -44,7 +44,7 @@ double lower_bound(const std::vector<double>& values) {
   return e.ci ? e.ci->lo : e.value / 2;
 }
 
-std::vector<double> column(const std::vector<Measures>& rows, double Measures::* member) {
+std::vector<double> column(const std::vector<Measures>& rows, double Measures::*member) {
   std::vector<double> values;
   std::transform(rows.begin(), rows.end(), std::back_inserter(values), [&](const Measures& m) { return m.*member; });
   return values;

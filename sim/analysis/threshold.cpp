@@ -9,15 +9,18 @@ namespace loadstone {
 namespace {
 
 const std::vector<std::string_view>& metric_names() {
-  static const std::vector<std::string_view> names{"dropped_iterations", "failed", "http_req_duration",
-                                                   "http_req_failed",    "iteration_duration", "iterations", "latency"};
+  static const std::vector<std::string_view> names{
+      "dropped_iterations", "failed", "http_req_duration", "http_req_failed", "iteration_duration",
+      "iterations",         "latency"};
   return names;
 }
 
 bool is_times(std::string_view metric) {
   return metric == "latency" || metric == "iteration_duration" || metric == "http_req_duration";
 }
-bool is_rate(std::string_view metric) { return metric == "failed" || metric == "http_req_failed"; }
+bool is_rate(std::string_view metric) {
+  return metric == "failed" || metric == "http_req_failed";
+}
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
@@ -92,8 +95,9 @@ bool parse_one(const ThresholdSpec& spec, Diagnostics& diagnostics, Threshold& o
   out.limit = *limit;
   if (!parse_figure(std::string_view(text).substr(0, at), out)) {
     return fail("unknown statistic '" + text.substr(0, at) + "'",
-                {is_times(spec.metric) ? "expected one of: avg, max, med, p(N)"
-                 : is_rate(spec.metric) ? "expected: rate" : "expected one of: count, rate"});
+                {is_times(spec.metric)  ? "expected one of: avg, max, med, p(N)"
+                 : is_rate(spec.metric) ? "expected: rate"
+                                        : "expected one of: count, rate"});
   }
   return true;
 }
@@ -129,8 +133,7 @@ Estimate figure_of(const Threshold& threshold, const FlowSummary& flow, double s
   if (is_rate(threshold.spec.metric)) {
     return flow.failed_share;
   }
-  const std::uint64_t count =
-      threshold.spec.metric == "iterations" ? flow.sample.completed : flow.sample.dropped;
+  const std::uint64_t count = threshold.spec.metric == "iterations" ? flow.sample.completed : flow.sample.dropped;
   const double value = static_cast<double>(count);
   return {threshold.figure == Threshold::Figure::rate ? value / seconds : value, std::nullopt, "a count"};
 }

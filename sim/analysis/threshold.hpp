@@ -1,8 +1,10 @@
 // sim/analysis/threshold.hpp
 //
-// k6's thresholds on a summary: `latency{flow:converse}: p(95)<8000`, `failed: rate<0.01`, `dropped_iterations: count<1`.
+// k6's thresholds on a summary: `latency{flow:converse}: p(95)<8000`, `failed: rate<0.01`, `dropped_iterations:
+// count<1`.
 //
-// Units. Times in milliseconds, as in k6. Metrics: latency (k6's iteration_duration and http_req_duration mean the same),
+// Units. Times in milliseconds, as in k6. Metrics: latency (k6's iteration_duration and http_req_duration mean the
+// same),
 //        failed (http_req_failed), iterations, dropped_iterations.
 #pragma once
 
@@ -16,7 +18,7 @@
 namespace loadstone {
 
 struct ThresholdResult {
-  std::string metric;      // with its tag
+  std::string metric;  // with its tag
   std::string expression;
   Estimate actual;
   double limit = 0;

@@ -17,16 +17,16 @@ class CheckFailure : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void check_failed(const char* condition, const std::string& detail,
-                               const char* file = __builtin_FILE(), int line = __builtin_LINE());
+[[noreturn]] void check_failed(const char* condition, const std::string& detail, const char* file = __builtin_FILE(),
+                               int line = __builtin_LINE());
 
 }  // namespace loadstone
 
-#define LOADSTONE_CHECK(condition, detail)                          \
-  do {                                                              \
-    if (!(condition)) [[unlikely]] {                                \
-      ::loadstone::check_failed(#condition, (detail));              \
-    }                                                               \
+#define LOADSTONE_CHECK(condition, detail)             \
+  do {                                                 \
+    if (!(condition)) [[unlikely]] {                   \
+      ::loadstone::check_failed(#condition, (detail)); \
+    }                                                  \
   } while (false)
 
 #ifdef NDEBUG

@@ -38,10 +38,18 @@ struct SimTime {
 inline constexpr SimTime kEndOfTime{std::int64_t{1} << 62};
 
 namespace literals {
-constexpr Duration operator""_ns(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
-constexpr Duration operator""_us(unsigned long long n) { return {static_cast<std::int64_t>(n) * 1'000}; }
-constexpr Duration operator""_ms(unsigned long long n) { return {static_cast<std::int64_t>(n) * 1'000'000}; }
-constexpr Duration operator""_s(unsigned long long n) { return {static_cast<std::int64_t>(n) * 1'000'000'000}; }
+constexpr Duration operator""_ns(unsigned long long n) {
+  return {static_cast<std::int64_t>(n)};
+}
+constexpr Duration operator""_us(unsigned long long n) {
+  return {static_cast<std::int64_t>(n) * 1'000};
+}
+constexpr Duration operator""_ms(unsigned long long n) {
+  return {static_cast<std::int64_t>(n) * 1'000'000};
+}
+constexpr Duration operator""_s(unsigned long long n) {
+  return {static_cast<std::int64_t>(n) * 1'000'000'000};
+}
 }  // namespace literals
 
 }  // namespace loadstone

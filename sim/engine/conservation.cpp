@@ -49,9 +49,8 @@ void Simulation::check_conservation() const {
     }
   }
   for (const auto& resource : resources_) {
-    resource->for_each_owned_hold([&](const Hold& hold) {
-      holding[hold.row] += static_cast<Int128>((now() - hold.since).ns) * hold.amount;
-    });
+    resource->for_each_owned_hold(
+        [&](const Hold& hold) { holding[hold.row] += static_cast<Int128>((now() - hold.since).ns) * hold.amount; });
     resource->for_each_waiting_message([&](SimTime since) { waiting[resource->row()] += (now() - since).ns; });
   }
   for (std::size_t i = 0; i < flows_.size(); ++i) {

@@ -36,8 +36,8 @@ class SourcePlan {
   [[nodiscard]] virtual std::optional<double> peak_rate() const { return std::nullopt; }
 
   std::string name;
-  Duration end;           // of its own profile, from the start of the run
-  bool constant = false;  // its load does not change: it goes on while a run drains
+  Duration end;              // of its own profile, from the start of the run
+  bool constant = false;     // its load does not change: it goes on while a run drains
   bool is_schedule = false;  // the topology's, rather than a scenario: `load` does not apply
 
   // From when on it brings no request. A constant load that lasts to the end of its workload goes on for as long as the
@@ -69,14 +69,14 @@ struct Limits {
 struct Model {
   std::vector<Op> program;
   std::vector<Flow> flows;
-  std::vector<std::string> errors{""};  // by ErrorId; 0 is "no error"
+  std::vector<std::string> errors{""};             // by ErrorId; 0 is "no error"
   std::map<std::string, std::string> error_texts;  // what the real component says, by the error's name
-  std::vector<std::string> attributes;  // by slot
+  std::vector<std::string> attributes;             // by slot
   std::vector<std::string> marks;
   std::vector<std::unique_ptr<ResourcePlan>> resources;  // by RowId
   std::vector<std::unique_ptr<SourcePlan>> sources;
   std::deque<std::shared_ptr<const void>> plans;  // what Op::plan points to
-  Duration end;  // of the workload: as it says, or of its last source
+  Duration end;                                   // of the workload: as it says, or of its last source
   Limits limits;
 
   Model() = default;

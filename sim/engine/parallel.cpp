@@ -61,8 +61,8 @@ Progress op_parallel(Simulation& simulation, Request& request, const Op& op) {
   push_frame(request, op).a = plan.wait;
   Request** last = &request.first_branch;
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
-    Request& branch = simulation.create(request.flow, request.key, &simulation.model().program[plan.entries[i]],
-                                        request.attributes);
+    Request& branch =
+        simulation.create(request.flow, request.key, &simulation.model().program[plan.entries[i]], request.attributes);
     branch.draws = request.draws;
     branch.number = request.number;
     branch.counted = false;

@@ -15,7 +15,7 @@ namespace loadstone {
 
 struct ParallelPlan {
   std::vector<std::uint32_t> entries;
-  std::int64_t wait = 0;     // how many branches must end well
+  std::int64_t wait = 0;  // how many branches must end well
   bool cancel_rest = false;
   ErrorId cancelled = kNoError;
 };

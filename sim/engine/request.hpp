@@ -31,7 +31,7 @@ using FlowId = std::uint32_t;
 struct Wait {
   Request* previous = nullptr;
   Request* next = nullptr;
-  Resource* at = nullptr;   // nullptr: in no line
+  Resource* at = nullptr;  // nullptr: in no line
   Member* member = nullptr;
   SimTime since;
   std::int64_t amount = 1;
@@ -49,8 +49,8 @@ struct Hold {
   Member* member = nullptr;
   SimTime since;
   std::int64_t amount = 1;
-  std::int64_t unit = -1;      // which one, where units differ (a connection)
-  std::uint32_t depth = 0;     // number of scopes open when it was taken
+  std::int64_t unit = -1;   // which one, where units differ (a connection)
+  std::uint32_t depth = 0;  // number of scopes open when it was taken
   RowId row = 0;
 };
 
@@ -67,10 +67,10 @@ struct Request {
   const Op* pc = nullptr;
   ErrorId error = kNoError;
   bool sampled = false;
-  bool entered = false;       // brought by a source, not by another request
-  bool orphan = false;        // its client has gone: counts in no flow
-  bool counted = true;        // in its flow's statistics; a branch is not
-  bool cancelled = false;     // unwinds without asking any scope
+  bool entered = false;                // brought by a source, not by another request
+  bool orphan = false;                 // its client has gone: counts in no flow
+  bool counted = true;                 // in its flow's statistics; a branch is not
+  bool cancelled = false;              // unwinds without asking any scope
   std::uint32_t unwind_to = kNoDepth;  // scopes deeper than this are left without asking them
   FlowId flow = 0;
   SimTime arrived;
@@ -91,7 +91,7 @@ struct Request {
   Doing doing = Doing::own;
   // branches
   Request* parent = nullptr;
-  std::uint32_t branches = 0;    // active ones of the innermost parallel
+  std::uint32_t branches = 0;  // active ones of the innermost parallel
   std::uint32_t branch_index = 0;
   Request* next_branch = nullptr;  // list of the parent's active branches
   Request* first_branch = nullptr;

@@ -5,11 +5,17 @@
 
 namespace loadstone {
 
-void Resource::leave_line(Request&) { LOADSTONE_CHECK(false, "this resource has no line"); }
+void Resource::leave_line(Request&) {
+  LOADSTONE_CHECK(false, "this resource has no line");
+}
 
-void Resource::release(const Hold&) { LOADSTONE_CHECK(false, "this resource is not held"); }
+void Resource::release(const Hold&) {
+  LOADSTONE_CHECK(false, "this resource is not held");
+}
 
-bool Resource::interrupt(Request&) { return false; }
+bool Resource::interrupt(Request&) {
+  return false;
+}
 
 Totals Resource::totals(SimTime now) const {
   Totals sum;

@@ -76,16 +76,16 @@ class ResourcePlan {
 
   static constexpr double kUnlimited = 1e18;
 
-  std::string name;          // "postgres.slots"
-  std::string kind;          // "postgres"
+  std::string name;              // "postgres.slots"
+  std::string kind;              // "postgres"
   double capacity = kUnlimited;  // units of one member
   RowId row = 0;
   std::vector<std::uint16_t> member_attributes;  // request attributes that pick the member; empty: one member
-  double members = 1;        // how many members there can be, where known
-  bool in_bound = true;      // its holds are requests', so capacity over demand bounds the load
-  bool judged = true;        // can be saturated
-  bool refills = false;      // a stock that refills at a rate: using more than that is saturation, if only later
-  std::string relieved_by;   // the key that gives it more: "max_size"
+  double members = 1;                            // how many members there can be, where known
+  bool in_bound = true;                          // its holds are requests', so capacity over demand bounds the load
+  bool judged = true;                            // can be saturated
+  bool refills = false;     // a stock that refills at a rate: using more than that is saturation, if only later
+  std::string relieved_by;  // the key that gives it more: "max_size"
 };
 
 // "tenant=3, thread=7": which member the request picks; "" where there is only one or nobody picks.

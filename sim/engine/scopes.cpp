@@ -112,8 +112,8 @@ Progress op_retry_begin(Simulation&, Request& request, const Op& op) {
 
 bool unwind_retry(Simulation& simulation, Request& request, const Op& op, const Frame& frame) {
   const auto& plan = *static_cast<const RetryPlan*>(op.plan);
-  const bool matches = plan.errors.empty() ||
-                       std::find(plan.errors.begin(), plan.errors.end(), request.error) != plan.errors.end();
+  const bool matches =
+      plan.errors.empty() || std::find(plan.errors.begin(), plan.errors.end(), request.error) != plan.errors.end();
   if (!matches || frame.a >= plan.max) {
     return false;
   }

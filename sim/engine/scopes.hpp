@@ -63,7 +63,7 @@ struct Backoff {
 };
 
 struct RetryPlan {
-  std::int64_t max = 0;  // retries; INT64_MAX: unlimited
+  std::int64_t max = 0;         // retries; INT64_MAX: unlimited
   std::vector<ErrorId> errors;  // empty: any
   Backoff backoff;
 };

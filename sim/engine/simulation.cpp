@@ -118,10 +118,13 @@ void Simulation::start(const Arrival& arrival) {
   request.process.resume();
 }
 
-Request& Simulation::admit(const Arrival& arrival, const Op* entry) { return admit_request(arrival, entry); }
+Request& Simulation::admit(const Arrival& arrival, const Op* entry) {
+  return admit_request(arrival, entry);
+}
 
 void Simulation::spawn(FlowId flow, Key key, const Op* entry, const Request& parent) {
-  const Arrival arrival{.flow = flow, .key = key, .number = parent.number, .attributes = &parent.attributes, .ending = {}};
+  const Arrival arrival{
+      .flow = flow, .key = key, .number = parent.number, .attributes = &parent.attributes, .ending = {}};
   wake(admit_request(arrival, entry), Phase::wake);
 }
 

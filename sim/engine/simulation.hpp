@@ -30,11 +30,11 @@ struct RunSettings {
   std::uint64_t seed = 1;
   std::uint64_t replication = 0;
   double load = 1.0;
-  SimTime measure_from;              // end of warm-up
-  SimTime measure_until;             // end of measurement
-  bool drain = true;                 // follow sampled requests to their end
-  bool expected_values = false;      // every drawn duration and size is its mean: for the bound
-  bool everything_relieved = false;  // no resource has a limit: for the bound
+  SimTime measure_from;               // end of warm-up
+  SimTime measure_until;              // end of measurement
+  bool drain = true;                  // follow sampled requests to their end
+  bool expected_values = false;       // every drawn duration and size is its mean: for the bound
+  bool everything_relieved = false;   // no resource has a limit: for the bound
   std::vector<std::string> relieved;  // names of resources without a limit
 };
 
@@ -73,8 +73,8 @@ class Simulation {
   };
   // Runs the request up to its first wait. REQUIRES: called from an event, not from inside a request.
   void start(const Arrival& arrival);
-  // The same for a request that enters elsewhere than its flow does (a worker's job): it is suspended before `entry`, and
-  // the caller wakes it. May be called from inside a request.
+  // The same for a request that enters elsewhere than its flow does (a worker's job): it is suspended before `entry`,
+  // and the caller wakes it. May be called from inside a request.
   Request& admit(const Arrival& arrival, const Op* entry);
   // A request that another one starts and does not wait for; it begins later at this instant.
   void spawn(FlowId flow, Key key, const Op* entry, const Request& parent);

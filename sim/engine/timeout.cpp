@@ -80,8 +80,8 @@ void on_timeout(void* who, std::uint64_t depth) {
   Simulation& simulation = *request.simulation;
   request.frames[depth].timer = {};
   const auto& plan = *static_cast<const TimeoutPlan*>(request.frames[depth].op->plan);
-  const bool own_pause = request.wait.at != nullptr || (request.served_by == nullptr && request.wake.is_set() &&
-                                                       request.doing == Doing::own);
+  const bool own_pause = request.wait.at != nullptr ||
+                         (request.served_by == nullptr && request.wake.is_set() && request.doing == Doing::own);
   const bool reaches = plan.propagates || (own_pause && !plan.remote && !is_behind_call(request, depth));
   if (!reaches || !stop_wait(simulation, request)) {
     split(simulation, request, depth);

@@ -59,7 +59,8 @@ class OpenSource final : public Source {
 
   void arrive() {
     const Key key = combine(key_, number_);
-    const FlowId flow = (simulation_.settings().expected_values ? plan_.requests.pick_evenly(number_) : plan_.requests.flow_of(key));
+    const FlowId flow =
+        simulation_.settings().expected_values ? plan_.requests.pick_evenly(number_) : plan_.requests.flow_of(key);
     const std::uint64_t number = number_++;
     unit_time_ += gap();
     schedule_next();

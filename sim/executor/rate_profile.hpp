@@ -1,8 +1,8 @@
 // sim/executor/rate_profile.hpp
 //
 // A rate of arrivals over time, piecewise linear, and the instants at which its integral reaches given values: the time
-// change that turns unit-rate arrivals into those of the profile. A load factor scales the unit-rate arrivals' clock, so
-// that at another load the same requests come, closer together.
+// change that turns unit-rate arrivals into those of the profile. A load factor scales the unit-rate arrivals' clock,
+// so that at another load the same requests come, closer together.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class RateProfile {
   // An instantaneous change needs no stretch.
 
   [[nodiscard]] Duration length() const { return length_; }
-  [[nodiscard]] double peak() const { return peak_; }      // per ns
+  [[nodiscard]] double peak() const { return peak_; }       // per ns
   [[nodiscard]] double integral() const { return total_; }  // arrivals expected over the whole profile
   // The same length at the peak rate throughout.
   [[nodiscard]] RateProfile at_peak() const;
@@ -33,11 +33,11 @@ class RateProfile {
 
  private:
   struct Piece {
-    double start = 0;     // ns
-    double length = 0;    // ns
-    double from = 0;      // per ns
+    double start = 0;   // ns
+    double length = 0;  // ns
+    double from = 0;    // per ns
     double to = 0;
-    double before = 0;    // integral up to the start
+    double before = 0;  // integral up to the start
   };
 
   std::vector<Piece> pieces_;

@@ -6,7 +6,9 @@
 
 namespace loadstone {
 
-FlowId RequestPlan::pick(Key request) const { return pick_at(uniform(draw_of(request, hash_text("flow"), 0))); }
+FlowId RequestPlan::pick(Key request) const {
+  return pick_at(uniform(draw_of(request, hash_text("flow"), 0)));
+}
 
 FlowId RequestPlan::pick_evenly(std::uint64_t number) const {
   constexpr double kGolden = 0.6180339887498949;  // its multiples fill the unit interval evenly

@@ -141,8 +141,11 @@ void add_schedules(ModelBuilder& builder, const CronFirings& cron_firings) {
     plan->every = schedule.every;
     plan->triggers = triggers_of(schedule, builder);
     if (plan->firings.empty() && plan->triggers.empty() && !(schedule.every && *schedule.every < end)) {
-      builder.diagnostics().warning(
-          schedule.place, "schedule '" + schedule.name + "' never fires within the run of " + format_duration(end.ns));
+      const bool is_explained = schedule.cron && !builder.workload().start;  // by the calendar, which warns of it
+      if (!is_explained) {
+        builder.diagnostics().warning(schedule.place, "schedule '" + schedule.name +
+                                                          "' never fires within the run of " + format_duration(end.ns));
+      }
       continue;
     }
     plan->is_schedule = true;

@@ -8,8 +8,7 @@ Cost fixed_cost(const Topology& topology) {
     cost.fixed_usd_month += host.price.usd_per_month * static_cast<double>(host.count);
   }
   for (const ResourceSpec& resource : topology.resources) {
-    cost.fixed_usd_month +=
-        resource.price.usd_per_month * static_cast<double>(resource.instances.value_or(1));
+    cost.fixed_usd_month += resource.price.usd_per_month * static_cast<double>(resource.instances.value_or(1));
   }
   return cost;
 }

@@ -1,8 +1,8 @@
 // sim/experiment/horizon.hpp
 //
 // How long a workload is run and what of it is measured, by its own words: `duration` and `warmup`, or else to the end
-// of the last scenario, with a fifth discarded from a constant workload and nothing from a staged one, or where a schedule
-// fires.
+// of the last scenario, with a fifth discarded from a constant workload and nothing from a staged one, or where a
+// schedule fires.
 #pragma once
 
 #include "sim/engine/model.hpp"

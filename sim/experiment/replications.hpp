@@ -11,7 +11,6 @@
 namespace loadstone {
 
 [[nodiscard]] std::vector<Observations> run_replications(const Model& model, const RunSettings& settings,
-                                                         const Horizon& horizon, std::size_t count,
-                                                         Executor& executor);
+                                                         const Horizon& horizon, std::size_t count, Executor& executor);
 
 }  // namespace loadstone

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "sim/experiment/compare.hpp"
 #include "sim/experiment/horizon.hpp"
 #include "sim/experiment/replications.hpp"
+#include "sim/experiment/verdict.hpp"
 
 namespace loadstone {
 
@@ -20,13 +22,19 @@ RunResult run(const Model& model, const Topology& topology, const Workload& work
   quantiles.erase(std::unique(quantiles.begin(), quantiles.end()), quantiles.end());
 
   RunResult result;
-  result.identity = {.topology = topology.name, .workload = workload.name, .seed = request.settings.seed,
-                     .load = request.settings.load, .params = {}};
+  result.identity = {.topology = topology.name,
+                     .workload = workload.name,
+                     .seed = request.settings.seed,
+                     .load = request.settings.load,
+                     .params = {}};
   if (executor.interrupted()) {
     return result;
   }
   result.summary = summarize(model, observed, quantiles);
   result.thresholds = judge(thresholds, result.summary);
+  result.cost = fixed_cost(topology);
+  result.cost.llm_usd = result.summary.llm_usd;
+  pronounce(model, judge_saturation(model, observed, request.settings.relieved), result);
   return result;
 }
 

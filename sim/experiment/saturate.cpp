@@ -10,8 +10,10 @@ namespace loadstone {
 
 namespace {
 
-constexpr double kNarrow = 1.03;      // a bracket this tight is not bisected further
-constexpr double kFarOut = 256;       // beyond this multiple of the start nothing is searched
+constexpr double kNarrow = 1.03;       // a bracket this tight is not bisected further
+constexpr double kLaterEffort = 0.15;  // what comes next is found with less precision
+constexpr std::size_t kFew = 4;        // replications of a first look
+constexpr double kFarOut = 256;        // beyond this multiple of the start nothing is searched
 
 struct Evaluation {
   double value = 0;
@@ -31,6 +33,8 @@ class Search {
   SaturateResult run() {
     SaturateResult result;
     for (std::size_t i = 0; i < request_.depth && !executor_.interrupted(); ++i) {
+      effort_ = i == 0 ? 1.0 : kLaterEffort;
+      replications_ = i == 0 ? request_.replications : std::min(kFew, request_.replications);
       Saturated found = find_one();
       const bool more = found.limited_by == "resource";
       if (result.order.empty()) {
@@ -75,8 +79,8 @@ class Search {
       const Observations observed = run_replication(*model, settings, horizon);
       const Bound bound = read_bound(*model, observed, settings.load);
       const double seconds = horizon.end.seconds();
-      const double needed = std::max(4000 / std::max(1e-9, bound.requests_per_s * settings.load),
-                                     bound.longest_latency_s * 20);
+      const double needed =
+          std::max(4000 / std::max(1e-9, bound.requests_per_s * settings.load), bound.longest_latency_s * 20);
       if (seconds >= needed * 0.99) {
         return bound;
       }
@@ -95,10 +99,11 @@ class Search {
   // over.
   Horizon horizon_for(const Bound& bound, double value, double share) const {
     const double load = request_.is_load ? value : request_.load;
-    const double per_s =
-        (bound.resource ? bound.demands[*bound.resource].arrivals_per_s : bound.requests_per_s) * load;
-    const double measured = std::max({1.0, request_.completions * share / std::max(1e-9, per_s), bound.longest_latency_s * 2 * share});
-    const double warmup = std::max(measured / 5, bound.longest_latency_s * 2);
+    const double per_s = (bound.resource ? bound.demands[*bound.resource].arrivals_per_s : bound.requests_per_s) * load;
+    const double measured = std::max({0.5, request_.completions * share * effort_ / std::max(1e-9, per_s),
+                                      bound.longest_latency_s * 2 * share * effort_}) *
+                            precision_;
+    const double warmup = std::max(measured / 5, bound.longest_latency_s * (effort_ < 1 ? 1 : 2));
     Horizon horizon;
     horizon.warmup = whole_ns(warmup * 1e9);
     horizon.end = whole_ns((warmup + measured) * 1e9);
@@ -139,7 +144,6 @@ class Search {
 
   // A short look first: most loads are far from the edge.
   Evaluation look(double value) {
-    constexpr std::size_t kFew = 4;
     const std::size_t few = std::min(kFew, request_.replications);
     Evaluation quick = evaluate(value, 0.2, few);
     return is_clear(quick) ? std::move(quick) : evaluate(value, 1.0, few);
@@ -152,7 +156,8 @@ class Search {
     bool calm = e.failed_threshold.empty();
     bool clear_break = false;
     for (const RowVerdict& row : e.verdict.rows) {
-      calm = calm && row.sign == Sign::none && row.mean.deficit < 0.01 && row.mean.blocked < 0.6 && row.mean.refused == 0;
+      calm =
+          calm && row.sign == Sign::none && row.mean.deficit < 0.01 && row.mean.blocked < 0.6 && row.mean.refused == 0;
       clear_break = clear_break || (row.sign == Sign::growth && row.mean.deficit > 0.1) ||
                     (row.sign == Sign::refused && row.mean.refused > 0.1);
     }
@@ -214,14 +219,30 @@ class Search {
       (e.breaks() ? above : below) = std::move(e);
     }
     // The search looked at few replications; the answer is over all of them.
-    below = evaluate(lo, 1.0, request_.replications);
-    above = evaluate(hi, 1.0, request_.replications);
+    below = evaluate(lo, 1.0, replications_);
+    above = evaluate(hi, 1.0, replications_);
     while (!above.breaks() && hi < scale * kFarOut && !executor_.interrupted()) {
       below = std::move(above);
       hi = request_.whole_numbers ? std::ceil(hi * kNarrow) : hi * kNarrow;
-      above = evaluate(hi, 1.0, request_.replications);
+      above = evaluate(hi, 1.0, replications_);
     }
-    return describe(below, above);
+    Saturated found = describe(below, above);
+    for (int round = 0; round < 3 && effort_ == 1 && is_vague(found) && !executor_.interrupted(); ++round) {
+      precision_ *= 3;
+      below = evaluate(lo, 1.0, replications_);
+      above = evaluate(hi, 1.0, replications_);
+      if (!above.breaks()) {
+        break;
+      }
+      found = describe(below, above);
+    }
+    precision_ = 1;
+    return found;
+  }
+
+  static bool is_vague(const Saturated& found) {
+    constexpr double kWidest = 0.045;  // relative half-width
+    return found.at.ci && found.at.value > 0 && found.at.ci->width() / 2 > kWidest * found.at.value;
   }
 
   // A resource that the bound does not see but that can refuse (a server's connection slots), or a threshold.
@@ -302,7 +323,7 @@ class Search {
     if (!above.verdict.first) {
       s.limited_by = above.failed_threshold.empty() ? "resource" : "threshold";
       s.threshold = above.failed_threshold;
-      for (std::size_t r = 0; r < request_.replications; ++r) {
+      for (std::size_t r = 0; r < replications_; ++r) {
         crossings.push_back(r % 2 == 0 ? below.value : above.value);  // no finer than the bracket
       }
       s.at = estimate_mean(crossings);
@@ -321,7 +342,8 @@ class Search {
           at = std::min(at, crossing(below, above, row.row, r));
         }
       }
-      crossings.push_back(at);
+      // no load passes the bound: an overload that was short shows less of itself than there is
+      crossings.push_back(request_.is_load ? std::min(at, bound_.at_load) : at);
     }
     s.at = estimate_mean(crossings);
     s.throughput_per_s = offered_at(*above.model, s);
@@ -351,6 +373,9 @@ class Search {
   Executor& executor_;
   std::vector<std::string> relieved_;
   Bound bound_;
+  double effort_ = 1;
+  double precision_ = 1;  // how much longer than usual is measured
+  std::size_t replications_ = 1;
   std::size_t evaluations_ = 0;
 };
 

@@ -34,24 +34,24 @@ struct SaturateRequest {
   double load = 1;             // where the axis is a parameter
   std::optional<double> from;
   std::optional<double> to;
-  std::size_t depth = 3;       // how many resources are found, each after the one before is relieved
+  std::size_t depth = 3;  // how many resources are found, each after the one before is relieved
   std::size_t replications = 10;
   std::uint64_t seed = 1;
-  double completions = 2000;   // of the scarcest resource, in a replication
+  double completions = 2000;  // of the scarcest resource, in a replication
   std::vector<Threshold> thresholds;
 };
 
 struct Saturated {
-  Estimate at;                   // on the axis
-  Estimate throughput_per_s;     // completed requests there
-  std::string resource;          // "" where a threshold or nothing limits
-  std::string limited_by;        // resource, threshold, none_up_to
-  std::string threshold;         // the one that fails
+  Estimate at;                // on the axis
+  Estimate throughput_per_s;  // completed requests there
+  std::string resource;       // "" where a threshold or nothing limits
+  std::string limited_by;     // resource, threshold, none_up_to
+  std::string threshold;      // the one that fails
   Sign sign = Sign::none;
-  double agreeing = 0;           // share of replications in which it was the first
+  double agreeing = 0;  // share of replications in which it was the first
   Cause cause;
   std::string relieved_by;
-  double bound_at = 0;           // of the bound with what was relieved before
+  double bound_at = 0;  // of the bound with what was relieved before
   std::string bound_resource;
 };
 

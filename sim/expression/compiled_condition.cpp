@@ -5,6 +5,7 @@
 
 #include "sim/expression/ast.hpp"
 #include "sim/expression/condition_compiler.hpp"
+#include "sim/random/math.hpp"
 
 namespace loadstone {
 namespace {
@@ -82,7 +83,7 @@ double CompiledCondition::unary(Op op, double a) const {
       if (a <= 0.0) {
         fail("the logarithm of a number that is not positive");
       }
-      return std::log(a);
+      return math::log(a);
   }
 }
 

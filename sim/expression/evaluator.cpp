@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/expression/interval.hpp"
+#include "sim/random/math.hpp"
 
 namespace loadstone::expression {
 namespace {
@@ -275,7 +276,7 @@ class Evaluator {
         if (x.low <= Number(0.0)) {
           fail(term, "the logarithm of " + to_string(a) + ", which is not positive");
         }
-        return value_of(mapped(std::log), kNumber);
+        return value_of(mapped(math::log), kNumber);
     }
   }
 

@@ -48,7 +48,7 @@ Ratio sum(const Ratio& a, const Ratio& b, int sign) {
 }  // namespace
 
 double Ratio::value() const {
-  return static_cast<double>(static_cast<long double>(numerator) / static_cast<long double>(denominator));
+  return static_cast<double>(numerator) / static_cast<double>(denominator);
 }
 
 Ratio operator+(const Ratio& a, const Ratio& b) {

@@ -46,8 +46,8 @@ struct EventKey {
   UInt128 bits = 0;
 
   static constexpr EventKey of(SimTime at, Phase phase, std::uint64_t sequence, std::uint32_t slot) {
-    const std::uint64_t low = (static_cast<std::uint64_t>(phase) << (kSlotBits + kSequenceBits)) |
-                              (sequence << kSlotBits) | slot;
+    const std::uint64_t low =
+        (static_cast<std::uint64_t>(phase) << (kSlotBits + kSequenceBits)) | (sequence << kSlotBits) | slot;
     return {(static_cast<UInt128>(static_cast<std::uint64_t>(at.ns)) << 64) | low};
   }
   [[nodiscard]] constexpr SimTime at() const { return {static_cast<std::int64_t>(bits >> 64)}; }
@@ -59,6 +59,8 @@ struct EventKey {
   }
 };
 
-[[nodiscard]] constexpr bool runs_before(EventKey a, EventKey b) { return a.bits < b.bits; }
+[[nodiscard]] constexpr bool runs_before(EventKey a, EventKey b) {
+  return a.bits < b.bits;
+}
 
 }  // namespace loadstone

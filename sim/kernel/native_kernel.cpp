@@ -40,7 +40,9 @@ bool NativeKernel::stop(JobId job) {
   return stopped;
 }
 
-double NativeKernel::busy_core_ns(HostId host) { return hosts_[host.index]->sharing.busy_core_ns(now_); }
+double NativeKernel::busy_core_ns(HostId host) {
+  return hosts_[host.index]->sharing.busy_core_ns(now_);
+}
 
 void NativeKernel::run(SimTime until) {
   SimTime instant{-1};

@@ -38,7 +38,7 @@ class NativeKernel final : public Kernel {
   struct Host {
     NativeKernel* kernel;
     ProcessorSharing sharing;
-    EventId event;      // of the next completion
+    EventId event;  // of the next completion
     SimTime event_at;
   };
 

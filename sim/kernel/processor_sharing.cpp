@@ -20,8 +20,7 @@ std::uint32_t ProcessorSharing::add_class(double cap, double quota) {
   return static_cast<std::uint32_t>(classes_.size() - 1);
 }
 
-ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work,
-                                                 Action done) {
+ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
   LOADSTONE_CHECK(work >= 0, "work of a job");
   move_clocks(now);
   std::uint32_t slot = 0;
@@ -68,7 +67,7 @@ std::optional<SimTime> ProcessorSharing::next_completion() const {
     const UInt128 left = finish > c.clock ? finish - c.clock : 0;
     const UInt128 wait = c.rate == 0 ? UInt128{1} << 62 : (left + c.rate - 1) / c.rate;
     const SimTime at{wait > static_cast<UInt128>(kEndOfTime.ns - now_.ns) ? kEndOfTime.ns
-                                                                        : now_.ns + static_cast<std::int64_t>(wait)};
+                                                                          : now_.ns + static_cast<std::int64_t>(wait)};
     if (!next || at < *next) {
       next = at;
     }

@@ -55,8 +55,8 @@ class ProcessorSharing {
   struct Class {
     double cap;
     double quota;
-    UInt128 clock = 0;        // attained work of every job, 2^-32 ns
-    std::uint64_t rate = 0;   // attained work per ns, 2^-32
+    UInt128 clock = 0;       // attained work of every job, 2^-32 ns
+    std::uint64_t rate = 0;  // attained work per ns, 2^-32
     std::vector<Item> heap;
   };
   struct Job {

@@ -16,9 +16,13 @@ std::uint32_t Lowerer::emit(Op op, std::string_view what) {
   return here() - 1;
 }
 
-std::uint32_t Lowerer::here() const { return static_cast<std::uint32_t>(builder_.model().program.size()); }
+std::uint32_t Lowerer::here() const {
+  return static_cast<std::uint32_t>(builder_.model().program.size());
+}
 
-void Lowerer::land(std::uint32_t op) { builder_.model().program[op].target = here(); }
+void Lowerer::land(std::uint32_t op) {
+  builder_.model().program[op].target = here();
+}
 
 Key Lowerer::site(std::string_view what) const {
   Key place = hash_text(flow_.name);

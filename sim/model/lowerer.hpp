@@ -13,6 +13,7 @@
 #include "sim/engine/drawn.hpp"
 #include "sim/engine/op.hpp"
 #include "sim/model/model_builder.hpp"
+#include "sim/model/stores_and_models.hpp"
 
 namespace loadstone {
 

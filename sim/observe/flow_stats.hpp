@@ -24,10 +24,10 @@ struct FlowCounts {
 struct FlowStats {
   FlowCounts run;
   FlowCounts sample;
-  std::uint64_t completed_in_window = 0;     // whenever they arrived
-  std::vector<std::uint64_t> errors;         // of the sample, by ErrorId
-  Histogram latency;                         // ns, of completed requests of the sample
-  Histogram failure;                         // ns to failure, of failed requests of the sample
+  std::uint64_t completed_in_window = 0;         // whenever they arrived
+  std::vector<std::uint64_t> errors;             // of the sample, by ErrorId
+  Histogram latency;                             // ns, of completed requests of the sample
+  Histogram failure;                             // ns to failure, of failed requests of the sample
   std::vector<std::uint64_t> completed_at_edge;  // run.completed at each block's end
   std::vector<std::uint64_t> offered_at_edge;
 };

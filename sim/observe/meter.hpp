@@ -43,8 +43,8 @@ struct Meter {
   Histogram wait;  // ns, of those who got the resource, zeros included
   Histogram hold;  // ns, of finished holds or services
   Breakdown breakdown;
-  Int128 wait_sum = 0;  // of all who left the line, however
-  Int128 hold_sum = 0;  // unit-ns of all finished holds
+  Int128 wait_sum = 0;          // of all who left the line, however
+  Int128 hold_sum = 0;          // unit-ns of all finished holds
   std::vector<Totals> at_edge;  // at the start of measurement and at each block's end
   std::uint64_t members = 0;
 };

@@ -17,7 +17,7 @@ namespace loadstone {
 
 struct MemberObservation {
   std::string label;
-  Totals window;       // over the measured window
+  Totals window;  // over the measured window
   double utilization = 0;
 };
 
@@ -25,9 +25,9 @@ struct ResourceObservations {
   Meter meter;
   std::int64_t capacity = 0;  // units of one member
   std::uint64_t members = 0;
-  MemberObservation worst;    // the member with the greatest utilisation
-  Totals at_end;              // over the whole run
-  double blocked_arrivals_share = 0;  // of an array: arrivals of members that are blocked 95 % of the time
+  MemberObservation worst;                   // the member with the greatest utilisation
+  Totals at_end;                             // over the whole run
+  double blocked_arrivals_share = 0;         // of an array: arrivals of members that are blocked 95 % of the time
   std::optional<SimTime> blocked_since_end;  // of a single member in whose line somebody stands at the end: since when
 };
 

@@ -27,6 +27,7 @@ namespace loadstone {
 enum class OnFull : std::uint8_t { refuse, evict, block, drop, crash };
 
 struct AccountPlan : ResourcePlan {
+  AccountPlan() { in_bound = false; }  // its level is no time in which it is busy
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
   std::int64_t limit = std::int64_t{1} << 62;  // units; what `capacity` says to reports

@@ -96,7 +96,8 @@ void ConnectionStore::close(Connections& member, std::size_t connection) {
   owned.swap(member.owned[connection]);
   member.unused.push_back(connection);
   for (auto hold = owned.rbegin(); hold != owned.rend(); ++hold) {
-    simulation_.meter(hold->row).breakdown.add(row_, Doing::served, (simulation_.now() - hold->since).ns * hold->amount);
+    simulation_.meter(hold->row).breakdown.add(row_, Doing::served,
+                                               (simulation_.now() - hold->since).ns * hold->amount);
     simulation_.end_hold(*hold);
   }
 }

@@ -21,11 +21,11 @@ struct ConnectionStorePlan : ResourcePlan {
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
   bool lifo = true;
-  std::int64_t keep = INT64_MAX;            // idle connections beyond this are closed when given back
-  std::int64_t min_size = 0;                // opened when the member is made
-  std::int64_t keep_idle = 0;               // the idle timer closes none below this
-  std::optional<Duration> close_idle;       // a connection idle for this long is closed
-  std::optional<Duration> close_all_idle;   // all are closed when nobody has used the member for this long
+  std::int64_t keep = INT64_MAX;              // idle connections beyond this are closed when given back
+  std::int64_t min_size = 0;                  // opened when the member is made
+  std::int64_t keep_idle = 0;                 // the idle timer closes none below this
+  std::optional<Duration> close_idle;         // a connection idle for this long is closed
+  std::optional<Duration> close_all_idle;     // all are closed when nobody has used the member for this long
   std::optional<ResourceIndex> server_slots;  // taken by each of the `min_size` connections
 };
 
@@ -53,7 +53,7 @@ class ConnectionStore final : public Resource {
     ConnectionStore* store;
     std::vector<std::vector<Hold>> owned;  // by connection; empty slots are reused
     std::vector<std::size_t> unused;
-    std::vector<Idle> idle;                // longest idle first
+    std::vector<Idle> idle;  // longest idle first
     std::int64_t out = 0;
     SimTime last_used;
     EventId idle_timer;

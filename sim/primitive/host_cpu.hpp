@@ -18,8 +18,8 @@ struct HostCpuPlan : ResourcePlan {
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
   struct JobClass {
-    double cap = 1;             // cores that one job can use
-    double quota = 1e9;         // cores that the class gets together
+    double cap = 1;      // cores that one job can use
+    double quota = 1e9;  // cores that the class gets together
   };
   std::vector<JobClass> classes{{}};  // 0: anything
 };

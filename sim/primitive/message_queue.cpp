@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
 
-std::int64_t whole(double capacity) { return capacity >= 1e15 ? kNoLimit : static_cast<std::int64_t>(capacity); }
+std::int64_t whole(double capacity) {
+  return capacity >= 1e15 ? kNoLimit : static_cast<std::int64_t>(capacity);
+}
 
 }  // namespace
 
@@ -25,10 +27,13 @@ MessageQueue::MessageQueue(Simulation& simulation, const MessageQueuePlan& plan)
       member_(simulation.is_relieved(plan.name) ? kNoLimit : whole(plan.capacity)),
       relieved_(simulation.is_relieved(plan.name)) {}
 
-void MessageQueue::unlimit() { member_.level.set_capacity(simulation_.now(), kNoLimit); }
+void MessageQueue::unlimit() {
+  member_.level.set_capacity(simulation_.now(), kNoLimit);
+}
 
 bool MessageQueue::is_over(std::int64_t length, std::int64_t bytes) const {
-  return !relieved_ && ((plan_.max_length && length > *plan_.max_length) || (plan_.max_bytes && bytes > *plan_.max_bytes));
+  return !relieved_ &&
+         ((plan_.max_length && length > *plan_.max_length) || (plan_.max_bytes && bytes > *plan_.max_bytes));
 }
 
 bool MessageQueue::publish(Message message) {

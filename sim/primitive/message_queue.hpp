@@ -4,8 +4,10 @@
 // acknowledged. The primitive under the kind `queue`.
 //
 // Levels.  The line is the messages that are ready; its waits are ages at delivery. `in use` is what has been delivered
-//          and not acknowledged; its capacity is what all workers together may hold of it. Refused: rejected or dropped.
-// Order.   First published, first delivered. A message that a worker has room for is delivered in the act of publishing;
+//          and not acknowledged; its capacity is what all workers together may hold of it. Refused: rejected or
+//          dropped.
+// Order.   First published, first delivered. A message that a worker has room for is delivered in the act of
+// publishing;
 //          workers with room take turns. Limits count ready messages only.
 // Owns.    The ready messages. A delivered one belongs to its worker; the job's Hold of this resource stands for it.
 // Not.     It runs nothing: WorkerPool does. Nothing is ever redelivered.
@@ -26,7 +28,7 @@ struct Message {
   Key key = 0;                 // of its job's draws
   std::uint64_t number = 0;    // of the publisher, for messages and the request log
   std::int64_t bytes = 0;
-  SimTime since;               // of publishing; set by the queue
+  SimTime since;  // of publishing; set by the queue
   std::vector<double> attributes;
 };
 
@@ -68,7 +70,9 @@ class MessageQueue final : public Resource {
   // Delivers the head. REQUIRES: ready() > 0.
   Message pop();
   // What the job holds of the queue for `messages` delivered ones, until it ends: then they are acknowledged.
-  [[nodiscard]] Hold hold_of(std::int64_t messages) { return {.at = this, .member = &member_, .since = {}, .amount = messages}; }
+  [[nodiscard]] Hold hold_of(std::int64_t messages) {
+    return {.at = this, .member = &member_, .since = {}, .amount = messages};
+  }
 
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override { visit(member_); }

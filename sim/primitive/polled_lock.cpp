@@ -13,14 +13,26 @@ namespace {
 constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
 
 // What a poller keeps in its place in line.
-std::uint64_t& retries(Wait& wait) { return wait.sequence; }        // attempts after the first
-double& pause_before(Wait& wait) { return wait.rank; }              // ns
-std::int64_t& give_up_at(Wait& wait) { return wait.work; }          // ns
-Request*& command_under_way(Wait& wait) { return wait.next; }       // nullptr: it sleeps
+std::uint64_t& retries(Wait& wait) {
+  return wait.sequence;
+}  // attempts after the first
+double& pause_before(Wait& wait) {
+  return wait.rank;
+}  // ns
+std::int64_t& give_up_at(Wait& wait) {
+  return wait.work;
+}  // ns
+Request*& command_under_way(Wait& wait) {
+  return wait.next;
+}  // nullptr: it sleeps
 
 // The operation at which a poller waits.
-const Op& step_of(const Request& request) { return request.pc[-1]; }
-const PolledLockStep& plan_of(const Op& op) { return *static_cast<const PolledLockStep*>(op.plan); }
+const Op& step_of(const Request& request) {
+  return request.pc[-1];
+}
+const PolledLockStep& plan_of(const Op& op) {
+  return *static_cast<const PolledLockStep*>(op.plan);
+}
 
 }  // namespace
 
@@ -82,8 +94,8 @@ void PolledLock::ask_later(Request& request, Duration reply) {
   const Key draws = request.draws;
   ++retries(wait);
   request.draws = combine(draws, site + retries(wait));
-  const double pause = plan_.pause.pause_ns(simulation_, request, site, static_cast<std::int64_t>(retries(wait)),
-                                            pause_before(wait));
+  const double pause =
+      plan_.pause.pause_ns(simulation_, request, site, static_cast<std::int64_t>(retries(wait)), pause_before(wait));
   request.draws = draws;
   pause_before(wait) = pause;
   const SimTime answered = simulation_.now() + reply;
@@ -185,9 +197,9 @@ std::int64_t PolledLock::set(LockKey& key, Request* holder) {
   key.owner = token;
   key.level.use(simulation_.now(), 1);
   if (plan_.ttl) {
-    const EventId event = simulation_.kernel().schedule(
-        simulation_.now() + *plan_.ttl, Phase::expire,
-        {&PolledLock::on_expiry, this, static_cast<std::uint64_t>(token)});
+    const EventId event =
+        simulation_.kernel().schedule(simulation_.now() + *plan_.ttl, Phase::expire,
+                                      {&PolledLock::on_expiry, this, static_cast<std::uint64_t>(token)});
     expiries_.emplace(token, Expiry{&key, holder, event});
   }
   return token;
@@ -222,8 +234,8 @@ void PolledLock::on_expiry(void* self, std::uint64_t token_of_key) {
     lock.lose(*expiry.holder, token);
     return;
   }
-  const auto at = std::find_if(lock.leaked_.begin(), lock.leaked_.end(),
-                               [&](const Hold& hold) { return hold.unit == token; });
+  const auto at =
+      std::find_if(lock.leaked_.begin(), lock.leaked_.end(), [&](const Hold& hold) { return hold.unit == token; });
   lock.simulation_.meter(lock.row_).hold_sum += (lock.simulation_.now() - at->since).ns;
   lock.leaked_.erase(at);
 }
@@ -299,7 +311,12 @@ void PolledLock::for_each_owned_hold(const std::function<void(const Hold&)>& vis
   }
   for (const auto& key : keys_.all()) {
     if (key->inside >= 2 && !relieved_) {
-      visit({.at = nullptr, .member = nullptr, .since = key->overlap_since, .amount = 1, .unit = -1, .depth = 0,
+      visit({.at = nullptr,
+             .member = nullptr,
+             .since = key->overlap_since,
+             .amount = 1,
+             .unit = -1,
+             .depth = 0,
              .row = plan_.overlap});
     }
   }

@@ -44,7 +44,7 @@ struct PolledLockStep {
   std::uint32_t attempt = 0;  // entry of a further attempt's command, which ends with an op_return
   Drawn reply;                // how long its answer is on the way
   Key reply_site = 0;
-  bool limited = false;       // an op_polled_lock_begin stands before the first command
+  bool limited = false;  // an op_polled_lock_begin stands before the first command
 };
 
 // Notes when it gives up; before the first command of a step with a blocking_timeout. `target` is the lock.
@@ -66,7 +66,7 @@ class PolledLock final : public Resource {
  private:
   struct LockKey : Member {
     using Member::Member;
-    std::int64_t owner = 0;  // whose token it holds; 0: there is no such key
+    std::int64_t owner = 0;   // whose token it holds; 0: there is no such key
     std::int64_t inside = 0;  // who took it and has not come to its release
     SimTime overlap_since;
   };

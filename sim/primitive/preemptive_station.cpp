@@ -66,9 +66,9 @@ void PreemptiveStation::begin(Request& request, ServedLine& line) {
   request.served_member = &line;
   request.served_since = now;
   simulation_.doing(request, Doing::served, row_);
-  request.wake = simulation_.kernel().schedule(now + Duration{request.wait.work}, Phase::release,
-                                               {&PreemptiveStation::on_completion, this,
-                                                reinterpret_cast<std::uint64_t>(&request)});
+  request.wake = simulation_.kernel().schedule(
+      now + Duration{request.wait.work}, Phase::release,
+      {&PreemptiveStation::on_completion, this, reinterpret_cast<std::uint64_t>(&request)});
 }
 
 void PreemptiveStation::stop(Request& request, ServedLine& line) {

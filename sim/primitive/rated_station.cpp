@@ -41,7 +41,9 @@ Progress RatedStation::visit(Request& request, Duration work, double rank, std::
   return enter_line(request, line, 1, sjf_ ? static_cast<double>(work.ns) : rank, patience);
 }
 
-void RatedStation::granted(Request& request, Line& line) { begin(request, static_cast<RatedLine&>(line)); }
+void RatedStation::granted(Request& request, Line& line) {
+  begin(request, static_cast<RatedLine&>(line));
+}
 
 // Of a server, with as many busy as are.
 std::int64_t RatedStation::speed(const RatedLine& line) const {
@@ -76,8 +78,9 @@ void RatedStation::schedule_next(RatedLine& line) {
   const Int128 left = std::max<Int128>(0, line.served.begin()->first - line.given);
   const Int128 wait = (left + speed(line) - 1) / speed(line);
   const Int128 longest = kEndOfTime.ns - simulation_.now().ns;
-  line.next = simulation_.kernel().schedule(simulation_.now() + Duration{static_cast<std::int64_t>(std::min(wait, longest))},
-                                            Phase::release, {&RatedStation::on_due, &line, 0});
+  line.next =
+      simulation_.kernel().schedule(simulation_.now() + Duration{static_cast<std::int64_t>(std::min(wait, longest))},
+                                    Phase::release, {&RatedStation::on_due, &line, 0});
 }
 
 void RatedStation::on_due(void* who, std::uint64_t) {

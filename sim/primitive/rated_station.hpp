@@ -4,9 +4,10 @@
 //
 // Rate.   With n servers busy, each gives work at `rates[n - 1]` (the last entry holds beyond): a service of 1 s at 0.5
 //         takes 2 s. Who is served when n changes goes on at the new speed from that instant.
-// Clock.  One virtual clock a line: the work that a server has given since the start, in 2^-20 ns. Speeds are multiples of
-//         2^-20. A completion comes at the first whole nanosecond at which the work is done; all who are done then leave
-//         together, in the order in which they began.
+// Clock.  One virtual clock a line: the work that a server has given since the start, in 2^-20 ns. Speeds are multiples
+// of
+//         2^-20. A completion comes at the first whole nanosecond at which the work is done; all who are done then
+//         leave together, in the order in which they began.
 // Order.  As a station: a completion gives the servers to the line first.
 // Not.    It cannot be held.
 #pragma once
@@ -37,8 +38,8 @@ class RatedStation final : public Slots {
   struct RatedLine final : Line {
     using Line::Line;
     RatedStation* station = nullptr;
-    Int128 given = 0;  // work by each server since the start
-    SimTime at;        // up to when `given` counts
+    Int128 given = 0;                        // work by each server since the start
+    SimTime at;                              // up to when `given` counts
     std::multimap<Int128, Request*> served;  // by `given` at the end of the service
     EventId next;
   };

@@ -32,8 +32,8 @@ Progress SharingStation::visit(Request& request, Duration work) {
   request.served_member = &servers;
   request.served_since = simulation_.now();
   simulation_.doing(request, Doing::served, row_);
-  request.job = simulation_.kernel().execute(servers.job_class, work.ns,
-                                             {&SharingStation::on_done, this, reinterpret_cast<std::uint64_t>(&request)});
+  request.job = simulation_.kernel().execute(
+      servers.job_class, work.ns, {&SharingStation::on_done, this, reinterpret_cast<std::uint64_t>(&request)});
   return Progress::waits;
 }
 

@@ -25,7 +25,9 @@ Slots::Slots(Simulation& simulation, const SlotsPlan& plan)
       }) {}
 
 Slots::Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make_line)
-    : Resource(simulation, plan.row), plan_(plan), lines_(plan.member_attributes, [this, make_line](const Request* first) {
+    : Resource(simulation, plan.row),
+      plan_(plan),
+      lines_(plan.member_attributes, [this, make_line](const Request* first) {
         auto line = make_line(whole_capacity(simulation_, plan_), plan_.discipline,
                               combine(simulation_.key_of(plan_.name), lines_.all().size()));
         line->label = member_label(simulation_, plan_, first);
@@ -88,8 +90,8 @@ Progress Slots::join_line(Request& request, Line& line, std::int64_t amount, dou
   simulation_.doing(request, Doing::waiting, row_);
   wait.patience = {};
   if (patience) {
-    wait.patience = simulation_.kernel().schedule(now + *patience, Phase::expire,
-                                                  {&Slots::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
+    wait.patience = simulation_.kernel().schedule(
+        now + *patience, Phase::expire, {&Slots::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
   }
   return Progress::waits;
 }

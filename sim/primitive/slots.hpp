@@ -61,8 +61,7 @@ class Slots : public Resource {
     return line.queue.empty() && line.level.in_use() + amount <= line.level.capacity();
   }
   // Puts the request in line, or refuses it (then request.error is set). Without `patience` the plan's holds.
-  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank,
-                      std::optional<Duration> patience);
+  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);
   // The same without limits: whoever comes is let in.
   Progress join_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);
   // The end of a wait, however: it is in no line any more.

@@ -36,9 +36,9 @@ void Station::begin(Request& request, Line& line) {
   request.served_member = &line;
   request.served_since = simulation_.now();
   simulation_.doing(request, Doing::served, row_);
-  request.wake = simulation_.kernel().schedule(
-      simulation_.now() + Duration{request.wait.work}, Phase::release,
-      {&Station::on_completion, this, reinterpret_cast<std::uint64_t>(&request)});
+  request.wake =
+      simulation_.kernel().schedule(simulation_.now() + Duration{request.wait.work}, Phase::release,
+                                    {&Station::on_completion, this, reinterpret_cast<std::uint64_t>(&request)});
 }
 
 void Station::end(Request& request, bool completed) {

@@ -94,7 +94,8 @@ std::int64_t WorkerPool::batch_now(Instance& instance) {
       simulation_.kernel().cancel(instance.batch_timer);
     }
     instance.batch_due = due;
-    instance.batch_timer = simulation_.kernel().schedule(due, Phase::release, {&WorkerPool::on_batch_timeout, &instance, 0});
+    instance.batch_timer =
+        simulation_.kernel().schedule(due, Phase::release, {&WorkerPool::on_batch_timeout, &instance, 0});
   }
   return 0;
 }

@@ -3,13 +3,15 @@
 // Workers that take messages from a queue and run a flow for each: the primitive under the kind `worker`. An instance
 // has slots, each of which runs one job at a time; a job is a request of its own.
 //
-// Push.    A message goes to an instance with room (`prefetch`: how many it may hold unacknowledged); it starts if a slot
-//          is free, otherwise it waits in the instance, whoever else is idle. A slot that gets free takes the instance's
-//          longest waiting message, then the head of the queue; the job starts later at the same instant.
+// Push.    A message goes to an instance with room (`prefetch`: how many it may hold unacknowledged); it starts if a
+// slot
+//          is free, otherwise it waits in the instance, whoever else is idle. A slot that gets free takes the
+//          instance's longest waiting message, then the head of the queue; the job starts later at the same instant.
 // Poll.    Every `poll` an instance picks as many messages as it has free slots; a job that ends triggers nothing. It
-//          sees the first `poll_batch` entries of the queue only, and running jobs are among them (ARQ). A slot that gets
-//          free at the very instant of a poll is free for the next one: it writes its result first.
-// Batch.   One job for up to `max` messages, with the first one's attributes; it starts when a slot is free and `max` are
+//          sees the first `poll_batch` entries of the queue only, and running jobs are among them (ARQ). A slot that
+//          gets free at the very instant of a poll is free for the next one: it writes its result first.
+// Batch.   One job for up to `max` messages, with the first one's attributes; it starts when a slot is free and `max`
+// are
 //          ready, or `timeout` has passed since the oldest came (Phase::release), or, without timeout, at once.
 // Levels.  `in use` is busy slots; the line is messages that wait in the instance.
 // Not.     No redelivery: a job that fails is acknowledged, as one that ends well.
@@ -35,15 +37,15 @@ struct WorkerPoolPlan : ResourcePlan {  // capacity: slots of one instance
   };
 
   ResourceIndex queue = 0;
-  std::string queue_name;               // relieved with the queue
+  std::string queue_name;  // relieved with the queue
   std::int64_t instances = 1;
-  std::int64_t prefetch = 1;            // messages that an instance holds unacknowledged, at most
-  std::optional<Duration> poll;         // absent: push
+  std::int64_t prefetch = 1;     // messages that an instance holds unacknowledged, at most
+  std::optional<Duration> poll;  // absent: push
   std::int64_t poll_batch = 100;
   std::optional<Batch> batch;
-  std::uint16_t process_attribute = 0;  // the instance's number, of every job
-  std::int32_t batch_attribute = -1;    // the number of messages of its batch
-  std::optional<FlowId> flow;           // of messages that name none
+  std::uint16_t process_attribute = 0;      // the instance's number, of every job
+  std::int32_t batch_attribute = -1;        // the number of messages of its batch
+  std::optional<FlowId> flow;               // of messages that name none
   std::map<FlowId, std::uint32_t> entries;  // where jobs of a flow enter the program
 };
 

@@ -42,7 +42,8 @@ const FieldTable& fields() {
                  {.default_text = "app"})
           .field("database", &PoolSpec::database, "The database (PgBouncer pools by it).", {.default_text = "app"})
           .field("close_after_idle", &PoolSpec::close_after_idle,
-                 "All its connections are closed when nobody has used it for this long.", {.bounds = {.above_min = true}})
+                 "All its connections are closed when nobody has used it for this long.",
+                 {.bounds = {.above_min = true}})
           .field("min_size", &PoolSpec::min_size, "asyncpg (10), psycopg (4): opened when the pool is made.",
                  {.bounds = size, .grade = "S"})
           .field("max_size", &PoolSpec::max_size, "asyncpg (10), psycopg (= min_size): most connections.",
@@ -54,8 +55,8 @@ const FieldTable& fields() {
           .field("max_inactive_connection_lifetime", &PoolSpec::max_inactive_connection_lifetime,
                  "asyncpg (300): an idle connection is closed after this, below min_size too.", {.bounds = seconds})
           .field("timeout", &PoolSpec::timeout, "psycopg (30): longest wait.", {.bounds = seconds})
-          .field("max_idle", &PoolSpec::max_idle, "psycopg (600): an idle connection above min_size is closed after this.",
-                 {.bounds = seconds})
+          .field("max_idle", &PoolSpec::max_idle,
+                 "psycopg (600): an idle connection above min_size is closed after this.", {.bounds = seconds})
           .field("pool_size", &PoolSpec::pool_size, "sqlalchemy (5): connections that are kept.", {.bounds = size})
           .field("max_overflow", &PoolSpec::max_overflow, "sqlalchemy (10): more, closed when given back.",
                  {.bounds = size})
@@ -74,8 +75,8 @@ const FieldTable& fields() {
           .field("Minimum Pool Size", &PoolSpec::npgsql_min, "npgsql (0): opened when the pool is made.",
                  {.bounds = size})
           .field("Timeout", &PoolSpec::npgsql_timeout, "npgsql (15): longest wait.", {.bounds = seconds})
-          .field("Connection Idle Lifetime", &PoolSpec::npgsql_idle, "npgsql (300): an idle one above the minimum is closed.",
-                 {.bounds = seconds});
+          .field("Connection Idle Lifetime", &PoolSpec::npgsql_idle,
+                 "npgsql (300): an idle one above the minimum is closed.", {.bounds = seconds});
   return table;
 }
 
@@ -86,8 +87,8 @@ struct Rules {
   std::int64_t keep = INT64_MAX;
   std::int64_t keep_idle = 0;
   bool lifo = true;
-  bool resets = false;     // a round trip at release, while still held
-  bool pings = false;      // a round trip at each check-out
+  bool resets = false;  // a round trip at release, while still held
+  bool pings = false;   // a round trip at each check-out
   std::optional<Duration> patience;
   std::optional<std::int64_t> queue_limit;
   std::optional<Duration> close_idle;
@@ -185,17 +186,26 @@ const std::vector<Owner>& owners() {
 }
 
 bool is_given(const PoolSpec& s, std::string_view key) {
-  const std::array<std::pair<std::string_view, bool>, 19> given{{{"min_size", s.min_size.has_value()},
-      {"max_size", s.max_size.has_value()}, {"max_waiting", s.max_waiting.has_value()},
-      {"acquire_timeout", s.acquire_timeout.has_value()},
-      {"max_inactive_connection_lifetime", s.max_inactive_connection_lifetime.has_value()},
-      {"timeout", s.timeout.has_value()}, {"max_idle", s.max_idle.has_value()}, {"pool_size", s.pool_size.has_value()},
-      {"max_overflow", s.max_overflow.has_value()}, {"pool_timeout", s.pool_timeout.has_value()},
-      {"pool_pre_ping", s.pool_pre_ping.has_value()}, {"maximumPoolSize", s.maximum_pool_size.has_value()},
-      {"minimumIdle", s.minimum_idle.has_value()}, {"connectionTimeout", s.connection_timeout.has_value()},
-      {"idleTimeout", s.idle_timeout.has_value()}, {"Maximum Pool Size", s.npgsql_max.has_value()},
-      {"Minimum Pool Size", s.npgsql_min.has_value()}, {"Timeout", s.npgsql_timeout.has_value()},
-      {"Connection Idle Lifetime", s.npgsql_idle.has_value()}}};
+  const std::array<std::pair<std::string_view, bool>, 19> given{
+      {{"min_size", s.min_size.has_value()},
+       {"max_size", s.max_size.has_value()},
+       {"max_waiting", s.max_waiting.has_value()},
+       {"acquire_timeout", s.acquire_timeout.has_value()},
+       {"max_inactive_connection_lifetime", s.max_inactive_connection_lifetime.has_value()},
+       {"timeout", s.timeout.has_value()},
+       {"max_idle", s.max_idle.has_value()},
+       {"pool_size", s.pool_size.has_value()},
+       {"max_overflow", s.max_overflow.has_value()},
+       {"pool_timeout", s.pool_timeout.has_value()},
+       {"pool_pre_ping", s.pool_pre_ping.has_value()},
+       {"maximumPoolSize", s.maximum_pool_size.has_value()},
+       {"minimumIdle", s.minimum_idle.has_value()},
+       {"connectionTimeout", s.connection_timeout.has_value()},
+       {"idleTimeout", s.idle_timeout.has_value()},
+       {"Maximum Pool Size", s.npgsql_max.has_value()},
+       {"Minimum Pool Size", s.npgsql_min.has_value()},
+       {"Timeout", s.npgsql_timeout.has_value()},
+       {"Connection Idle Lifetime", s.npgsql_idle.has_value()}}};
   for (const auto& [name, is_set] : given) {
     if (name == key) {
       return is_set;
@@ -296,8 +306,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& connection_pool_kind() {
-  static const ResourceKind kind{"connection_pool", "Connections that a client process keeps and lends.", fields,
-                                 {"in", "per", "server"}, build};
+  static const ResourceKind kind{
+      "connection_pool", "Connections that a client process keeps and lends.", fields, {"in", "per", "server"}, build};
   return kind;
 }
 

@@ -18,7 +18,8 @@ Progress op_cpu(Simulation& simulation, Request& request, const Op& op) {
     const double process = request.attributes[static_cast<std::size_t>(plan.place.process_attribute)];
     instance = static_cast<std::size_t>(process) / static_cast<std::size_t>(plan.place.processes_per_instance);
   }
-  const auto job_class = plan.place.first_class + (plan.place.class_per_instance ? static_cast<std::uint32_t>(instance) : 0);
+  const auto job_class =
+      plan.place.first_class + (plan.place.class_per_instance ? static_cast<std::uint32_t>(instance) : 0);
   return simulation.resource<HostCpu>(plan.place.host)
       .execute(request, instance, job_class, plan.work.duration(simulation, request, op.site));
 }
@@ -49,6 +50,8 @@ void emit_delay(Lowerer& lowerer, ResourceIndex row, const Drawn& time, std::str
   lowerer.emit({.execute = &op_delay_in, .plan = lowerer.builder().keep(DelayPlan{row, time})}, site);
 }
 
-Drawn constant_time(Duration time) { return {Distribution::constant(static_cast<double>(time.ns)), -1}; }
+Drawn constant_time(Duration time) {
+  return {Distribution::constant(static_cast<double>(time.ns)), -1};
+}
 
 }  // namespace loadstone

@@ -10,8 +10,8 @@ namespace loadstone {
 // Which of a host's nodes and job classes runs the work: instance i of a resource is on node i (modulo their number).
 struct CpuPlace {
   ResourceIndex host = 0;
-  std::uint32_t first_class = 0;      // of instance 0
-  bool class_per_instance = false;    // each instance has a quota of its own
+  std::uint32_t first_class = 0;        // of instance 0
+  bool class_per_instance = false;      // each instance has a quota of its own
   std::int32_t process_attribute = -1;  // slot that holds the process number; -1: there is one
   std::int64_t processes_per_instance = 1;
 };

@@ -90,8 +90,11 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& load_balancer_kind() {
-  static const ResourceKind kind{"load_balancer", "Takes requests for a service and spreads them over its processes.",
-                                 fields, {"host", "price"}, build};
+  static const ResourceKind kind{"load_balancer",
+                                 "Takes requests for a service and spreads them over its processes.",
+                                 fields,
+                                 {"host", "price"},
+                                 build};
   return kind;
 }
 

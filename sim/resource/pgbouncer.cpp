@@ -159,8 +159,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& pgbouncer_kind() {
-  static const ResourceKind kind{"pgbouncer", "Lends few server connections to many clients.", fields,
-                                 {"host", "per", "server", "price"}, build};
+  static const ResourceKind kind{
+      "pgbouncer", "Lends few server connections to many clients.", fields, {"host", "per", "server", "price"}, build};
   return kind;
 }
 

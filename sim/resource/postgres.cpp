@@ -22,7 +22,8 @@ struct PostgresSpec {
 const FieldTable& fields() {
   static const FieldTable table =
       FieldTable::of<PostgresSpec>()
-          .field("max_connections", &PostgresSpec::max_connections, "Connection slots; who finds none is refused at once.",
+          .field("max_connections", &PostgresSpec::max_connections,
+                 "Connection slots; who finds none is refused at once.",
                  {.default_text = "100", .bounds = {.min = 1, .max = 262143}, .grade = "D"})
           .field("superuser_reserved_connections", &PostgresSpec::superuser_reserved_connections,
                  "Slots that only superusers get.", {.default_text = "3", .bounds = {.min = 0}, .grade = "D"})
@@ -83,7 +84,8 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
 std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& postgres = spec.as<PostgresSpec>();
   if (spec.host && postgres.cores) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': it has either a 'host' or 'cores' of its own");
+    builder.diagnostics().error(spec.place,
+                                "resource '" + spec.name + "': it has either a 'host' or 'cores' of its own");
   }
   if (spec.host) {
     const BuiltHost* host = builder.host(*spec.host);

@@ -20,9 +20,10 @@ const FieldTable& fields() {
                  {.bounds = {.min = 1, .max = 1e12}})
           .field("max_length_bytes", &QueueSpec::max_length_bytes, "Bytes of ready messages at most.",
                  {.bounds = {.native_unit = "B", .min = 1}})
-          .choice("overflow", &QueueSpec::overflow,
-                  "What a full queue does: discards its oldest message, or fails the publisher with `publish_rejected`.",
-                  {.default_text = "drop-head", .choices = {"drop-head", "reject-publish"}, .grade = "D"});
+          .choice(
+              "overflow", &QueueSpec::overflow,
+              "What a full queue does: discards its oldest message, or fails the publisher with `publish_rejected`.",
+              {.default_text = "drop-head", .choices = {"drop-head", "reject-publish"}, .grade = "D"});
   return table;
 }
 
@@ -93,7 +94,8 @@ void BuiltQueue::lower_publish(Lowerer& lowerer, const std::optional<Reference>&
   if (workers_.empty()) {
     lowerer.diagnostics().warning(spec.place, "resource '" + spec.name + "': no worker takes from this queue");
   }
-  const std::uint32_t op = lowerer.emit({.execute = &op_publish, .plan = lowerer.builder().keep(std::move(plan))}, "publish");
+  const std::uint32_t op =
+      lowerer.emit({.execute = &op_publish, .plan = lowerer.builder().keep(std::move(plan))}, "publish");
   for (QueueWorker* worker : workers_) {
     worker->lower_job(lowerer, flow);
   }
@@ -116,8 +118,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& queue_kind() {
-  static const ResourceKind kind{"queue", "Messages that flows publish and workers take, first in, first out.", fields,
-                                 {"price"}, build};
+  static const ResourceKind kind{
+      "queue", "Messages that flows publish and workers take, first in, first out.", fields, {"price"}, build};
   return kind;
 }
 

@@ -57,9 +57,7 @@ class BuiltRedis final : public BuiltResource, public CommandServer {
   void lower_reply(Lowerer& lowerer, std::string_view what) override {
     emit_delay(lowerer, loop_, reply_time(), std::string(what) + ".rtt");
   }
-  [[nodiscard]] Drawn reply_time() const override {
-    return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1};
-  }
+  [[nodiscard]] Drawn reply_time() const override { return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1}; }
 
  private:
   ResourceIndex loop_;
@@ -76,9 +74,9 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builde
     return std::nullopt;
   }
   if (host->spec->count > 1) {
-    builder.diagnostics().error(spec.host->place, "resource '" + spec.name + "': host '" + spec.host->name + "' is " +
-                                                      std::to_string(host->spec->count) +
-                                                      " machines; a single redis runs on one",
+    builder.diagnostics().error(spec.host->place,
+                                "resource '" + spec.name + "': host '" + spec.host->name + "' is " +
+                                    std::to_string(host->spec->count) + " machines; a single redis runs on one",
                                 {"give it a host of its own, with count 1"});
   }
   return CpuPlace{.host = host->cpu};
@@ -105,8 +103,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& redis_kind() {
-  static const ResourceKind kind{"redis", "A Redis server: one loop that executes commands one at a time.", fields,
-                                 {"host", "price"}, build};
+  static const ResourceKind kind{
+      "redis", "A Redis server: one loop that executes commands one at a time.", fields, {"host", "price"}, build};
   return kind;
 }
 

@@ -85,8 +85,8 @@ void check(const ResourceSpec& spec, ModelBuilder& builder) {
                                 "resource '" + spec.name + "': it has either a 'sleep' or a 'retry', not both");
   }
   if (lock.retry && !lock.retry->base.attribute.empty()) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name +
-                                                "': the 'base' of 'retry' must be a time or a distribution");
+    builder.diagnostics().error(spec.place,
+                                "resource '" + spec.name + "': the 'base' of 'retry' must be a time or a distribution");
   }
 }
 
@@ -120,8 +120,11 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& redis_lock_kind() {
-  static const ResourceKind kind{"redis_lock", "A lock that is a key in Redis, polled by those who want it.", fields,
-                                 {"server", "in", "per"}, build};
+  static const ResourceKind kind{"redis_lock",
+                                 "A lock that is a key in Redis, polled by those who want it.",
+                                 fields,
+                                 {"server", "in", "per"},
+                                 build};
   return kind;
 }
 

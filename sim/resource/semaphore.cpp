@@ -27,7 +27,8 @@ const FieldTable& fields() {
 
 class BuiltSemaphore final : public BuiltResource, public Holdable {
  public:
-  BuiltSemaphore(const ResourceSpec& resource_spec, ResourceIndex slots) : BuiltResource(resource_spec), slots_(slots) {}
+  BuiltSemaphore(const ResourceSpec& resource_spec, ResourceIndex slots)
+      : BuiltResource(resource_spec), slots_(slots) {}
   void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>& priority, bool) override {
     emit_acquire(lowerer, slots_, amount, priority);
   }
@@ -51,8 +52,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& semaphore_kind() {
-  static const ResourceKind kind{"semaphore", "A number of permits that are taken and given back.", fields,
-                                 {"in", "per"}, build};
+  static const ResourceKind kind{
+      "semaphore", "A number of permits that are taken and given back.", fields, {"in", "per"}, build};
   return kind;
 }
 

@@ -99,8 +99,8 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
     balance.method = BalanceMethod::sticky;
     const std::string attribute(call->arguments.front().text);
     if (builder.attribute_types().find(attribute) == builder.attribute_types().end()) {
-      builder.diagnostics().error(spec.place, "resource '" + spec.name + "': sticky names an unknown attribute '" +
-                                                  attribute + "'");
+      builder.diagnostics().error(
+          spec.place, "resource '" + spec.name + "': sticky names an unknown attribute '" + attribute + "'");
     }
     balance.sticky_attribute = builder.attribute(attribute);
   } else if (name != "round_robin") {
@@ -118,7 +118,9 @@ void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance) {
   }
 }
 
-void BuiltService::lower_leave(Lowerer& lowerer) { lowerer.emit({.execute = &op_leave}); }
+void BuiltService::lower_leave(Lowerer& lowerer) {
+  lowerer.emit({.execute = &op_leave});
+}
 
 void BuiltService::lower_cpu(Lowerer& lowerer, const TimeLaw& time) {
   const bool takes_loop = is_async_ && !blocked_;
@@ -181,7 +183,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   gate.process_attribute = process;
   gate.processes = static_cast<std::uint32_t>(processes);
   gate.members = static_cast<double>(processes);
-  gate.capacity = service.limit_concurrency ? static_cast<double>(*service.limit_concurrency) : ResourcePlan::kUnlimited;
+  gate.capacity =
+      service.limit_concurrency ? static_cast<double>(*service.limit_concurrency) : ResourcePlan::kUnlimited;
   gate.queue_limit = 0;
   gate.refused = builder.error("service_unavailable");
   gate.member_attributes = {process};
@@ -200,8 +203,11 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& service_kind() {
-  static const ResourceKind kind{"service", "Processes that run flows, by an event loop or with threads.", fields,
-                                 {"host", "instances", "price"}, build};
+  static const ResourceKind kind{"service",
+                                 "Processes that run flows, by an event loop or with threads.",
+                                 fields,
+                                 {"host", "instances", "price"},
+                                 build};
   return kind;
 }
 

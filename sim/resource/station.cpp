@@ -91,7 +91,8 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
   void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>& priority, bool) override {
     const auto& own = spec.as<StationSpec>();
     if (!own.can_be_held()) {
-      lowerer.error("a station that shares its servers, serves in batches, is preemptive or has a 'rate' cannot be held");
+      lowerer.error(
+          "a station that shares its servers, serves in batches, is preemptive or has a 'rate' cannot be held");
       return;
     }
     emit_acquire(lowerer, row_, amount, priority ? priority : own.priority, own.patience);
@@ -113,7 +114,8 @@ void set_line(SlotsPlan& plan, const StationSpec& station, const ResourceSpec& s
   plan.member_attributes = builder.member_attributes(spec);
 }
 
-std::unique_ptr<BuiltResource> build_shared(const ResourceSpec& spec, const StationSpec& station, ModelBuilder& builder) {
+std::unique_ptr<BuiltResource> build_shared(const ResourceSpec& spec, const StationSpec& station,
+                                            ModelBuilder& builder) {
   auto& plan = builder.add(std::make_unique<SharingStationPlan>(), spec);
   plan.capacity = static_cast<double>(station.servers);
   plan.member_attributes = builder.member_attributes(spec);
@@ -164,8 +166,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& station_kind() {
-  static const ResourceKind kind{"station", "Servers with a line in front of them.", StationSpec::fields, {"in", "per"},
-                                 build};
+  static const ResourceKind kind{
+      "station", "Servers with a line in front of them.", StationSpec::fields, {"in", "per"}, build};
   return kind;
 }
 

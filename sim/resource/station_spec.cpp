@@ -39,10 +39,11 @@ const FieldTable& StationSpec::fields() {
           .field("servers", &StationSpec::servers, "Identical servers.",
                  {.default_text = "1", .bounds = {.min = 1, .max = 1e12}})
           .field("service", &StationSpec::service, "Time of one service, unless the visit gives one.")
-          .choice("discipline", &StationSpec::discipline,
-                  "Who is next: first come, last come, smallest `priority`, any, shortest service; or everybody at once, "
-                  "sharing the servers.",
-                  {.default_text = "fifo", .choices = {"fifo", "lifo", "priority", "random", "sjf", "processor_sharing"}})
+          .choice(
+              "discipline", &StationSpec::discipline,
+              "Who is next: first come, last come, smallest `priority`, any, shortest service; or everybody at once, "
+              "sharing the servers.",
+              {.default_text = "fifo", .choices = {"fifo", "lifo", "priority", "random", "sjf", "processor_sharing"}})
           .field("priority", &StationSpec::priority, "Rank in a priority line, unless the visit gives one.")
           .field("preemptive", &StationSpec::preemptive,
                  "Who comes before one in service takes its server; the displaced one resumes later (priority, lifo).",
@@ -67,7 +68,8 @@ void check_station(const ResourceSpec& spec, const StationSpec& station, Diagnos
     diagnostics.error(spec.place, "resource '" + spec.name + "': " + message);
   };
   const auto& batch = station.batch;
-  const int ways = (batch ? 1 : 0) + (station.preemptive ? 1 : 0) + (station.setup ? 1 : 0) + (station.rate.empty() ? 0 : 1);
+  const int ways =
+      (batch ? 1 : 0) + (station.preemptive ? 1 : 0) + (station.setup ? 1 : 0) + (station.rate.empty() ? 0 : 1);
   if (ways > 1) {
     fail("'batch', 'preemptive', 'setup' and 'rate' exclude each other");
   }

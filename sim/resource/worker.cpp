@@ -47,9 +47,10 @@ const FieldTable& fields() {
           .field("from", &WorkerSpec::from, "The queue.")
           .field("concurrency", &WorkerSpec::concurrency, "Jobs that one instance runs at once.",
                  {.bounds = {.min = 1, .max = 1e9}})
-          .choice("runtime", &WorkerSpec::runtime,
-                  "async: the jobs of an instance share one event loop (ARQ); processes: each has its own (Celery, RQ).",
-                  {.default_text = "async", .choices = {"async", "processes"}})
+          .choice(
+              "runtime", &WorkerSpec::runtime,
+              "async: the jobs of an instance share one event loop (ARQ); processes: each has its own (Celery, RQ).",
+              {.default_text = "async", .choices = {"async", "processes"}})
           .field("prefetch", &WorkerSpec::prefetch,
                  "Messages that one instance may hold unacknowledged, the running ones among them; 0: any number. "
                  "Absent: `concurrency`.",
@@ -62,7 +63,8 @@ const FieldTable& fields() {
                  {.bounds = {.min = 1, .max = 1e9}})
           .mapping("batch", &WorkerSpec::batch, "One job for several messages.", batch_fields())
           .field("flow", &WorkerSpec::flow, "What is run for messages that name no flow.")
-          .field("job_timeout", &WorkerSpec::job_timeout, "Longest job; then it fails with `job_timeout`. Absent: none.",
+          .field("job_timeout", &WorkerSpec::job_timeout,
+                 "Longest job; then it fails with `job_timeout`. Absent: none.",
                  {.bounds = {.native_unit = "s", .above_min = true}});
   return table;
 }
@@ -145,8 +147,9 @@ void BuiltWorker::lower_enter(Lowerer& lowerer) {
   const bool is_scheduled = std::any_of(schedules.begin(), schedules.end(),
                                         [&](const ScheduleSpec& schedule) { return schedule.flow.name == name; });
   if (is_started || is_scheduled) {
-    lowerer.error("runs in worker '" + spec.name + "', so it must be published, not started",
-                  {"start a flow with the step 'publish: {to: " + spec.as<WorkerSpec>().from.name + ", flow: " + name + "}'"});
+    lowerer.error(
+        "runs in worker '" + spec.name + "', so it must be published, not started",
+        {"start a flow with the step 'publish: {to: " + spec.as<WorkerSpec>().from.name + ", flow: " + name + "}'"});
   }
   const FailPlan plan{builder.error("not_a_job")};
   lowerer.emit({.execute = &op_require_job, .plan = builder.keep(plan), .target = rows_.slots->row});
@@ -234,8 +237,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   auto* queue = dynamic_cast<BuiltQueue*>(from);
   if (queue == nullptr) {
     if (from != nullptr) {
-      builder.diagnostics().error(worker.from.place, "'" + worker.from.name + "' is a " +
-                                                         std::string(from->spec.kind->name) + ", not a queue");
+      builder.diagnostics().error(
+          worker.from.place, "'" + worker.from.name + "' is a " + std::string(from->spec.kind->name) + ", not a queue");
     }
     return nullptr;
   }
@@ -270,8 +273,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& worker_kind() {
-  static const ResourceKind kind{"worker", "Takes messages from a queue and runs a flow for each.", fields,
-                                 {"host", "instances", "price"}, build};
+  static const ResourceKind kind{
+      "worker", "Takes messages from a queue and runs a flow for each.", fields, {"host", "instances", "price"}, build};
   return kind;
 }
 

@@ -58,16 +58,16 @@ std::string find_deadlock(const Simulation& simulation) {
       }
     }
   }
-  const auto first = std::find_if(stuck.begin(), stuck.end(),
-                                  [](const Request* r) { return r != nullptr && r->wait.at != nullptr; });
+  const auto first =
+      std::find_if(stuck.begin(), stuck.end(), [](const Request* r) { return r != nullptr && r->wait.at != nullptr; });
   if (first == stuck.end()) {
     return "";
   }
   const Model& model = simulation.model();
   const Request& waiter = **first;
   std::string message = "deadlock: " + std::to_string(dead.size()) + " requests wait for each other for ever; a '" +
-                        model.flows[waiter.flow].name + "' waits for '" +
-                        model.resources[waiter.wait.at->row()]->name + "'";
+                        model.flows[waiter.flow].name + "' waits for '" + model.resources[waiter.wait.at->row()]->name +
+                        "'";
   const Request& holder = *holders[waiter.wait.member].front();
   message += ", held by a '" + model.flows[holder.flow].name + "'";
   if (holder.wait.at != nullptr) {

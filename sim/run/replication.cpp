@@ -90,8 +90,7 @@ class Run {
           r.worst = {member.label, totals, utilization};
         }
       });
-      r.blocked_arrivals_share =
-          r.at_end.arrivals == 0 ? 0 : blocked_arrivals / static_cast<double>(r.at_end.arrivals);
+      r.blocked_arrivals_share = r.at_end.arrivals == 0 ? 0 : blocked_arrivals / static_cast<double>(r.at_end.arrivals);
       r.meter = std::move(simulation_.meter(row));
     }
     for (FlowId flow = 0; flow < model.flows.size(); ++flow) {

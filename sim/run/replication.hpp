@@ -4,7 +4,8 @@
 // requests end.
 //
 // Order. The same model and settings give the same Observations, bit for bit, whoever else runs.
-// Fails. CheckFailure if a conservation law does not hold. A runaway (in-flight limit, spinning, deadlock) ends the run:
+// Fails. CheckFailure if a conservation law does not hold. A runaway (in-flight limit, spinning, deadlock) ends the
+// run:
 //        Observations::stopped says why, and what was observed until then is kept.
 #pragma once
 
@@ -15,7 +16,7 @@ namespace loadstone {
 
 struct Horizon {
   Duration warmup;
-  Duration end;          // of measurement, from the start
+  Duration end;  // of measurement, from the start
   std::size_t blocks = 40;
   Duration drain{INT64_C(1) << 60};  // longest time after the end
 };

@@ -5,10 +5,28 @@
 namespace loadstone {
 
 std::string_view to_string(FieldType type) {
-  static constexpr std::string_view kNames[] = {
-      "duration", "count", "number", "rate", "bytes", "bytes per time", "money", "money per time", "cores", "share",
-      "duration or distribution", "number or distribution", "bytes or distribution", "true or false", "text", "choice",
-      "name", "condition", "name or list of names", "list of steps", "mapping", "other"};
+  static constexpr std::string_view kNames[] = {"duration",
+                                                "count",
+                                                "number",
+                                                "rate",
+                                                "bytes",
+                                                "bytes per time",
+                                                "money",
+                                                "money per time",
+                                                "cores",
+                                                "share",
+                                                "duration or distribution",
+                                                "number or distribution",
+                                                "bytes or distribution",
+                                                "true or false",
+                                                "text",
+                                                "choice",
+                                                "name",
+                                                "condition",
+                                                "name or list of names",
+                                                "list of steps",
+                                                "mapping",
+                                                "other"};
   return kNames[static_cast<std::size_t>(type)];
 }
 

@@ -20,24 +20,18 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/spec/field_traits.hpp"
 #include "sim/spec/reader.hpp"
 
 namespace loadstone {
 
-enum class FieldType : std::uint8_t {
-  duration, count, number, rate, bytes, byte_rate, money, money_rate, cores, share,
-  time_law, count_law, size_law, boolean, text, choice, reference, condition, names, steps, mapping, other
-};
-
-[[nodiscard]] std::string_view to_string(FieldType type);
-
 struct FieldRules {
-  std::string_view default_text = {};      // read as if the user had written it
-  bool optional = false;                   // may be absent without a default
+  std::string_view default_text = {};  // read as if the user had written it
+  bool optional = false;               // may be absent without a default
   Bounds bounds = {};
   std::vector<std::string_view> choices = {};  // of a choice, as text
-  bool beside = false;                     // of a step: stands beside the verb, not under it
-  std::string_view grade = "K";            // of the default: fidelity.md's grade of evidence
+  bool beside = false;                         // of a step: stands beside the verb, not under it
+  std::string_view grade = "K";                // of the default: fidelity.md's grade of evidence
 };
 
 class FieldTable;
@@ -52,10 +46,6 @@ struct Field {
   const FieldTable* nested = nullptr;  // of a mapping
 };
 
-// How a type is called in tables; specialised where a type is read in its own way.
-template <class T>
-struct FieldTraits;
-
 class FieldTable {
  public:
   template <class S>
@@ -66,28 +56,28 @@ class FieldTable {
   }
 
   template <class S, class T>
-  FieldTable& field(std::string_view name, T S::* member, std::string_view about, FieldRules rules = {});
+  FieldTable& field(std::string_view name, T S::*member, std::string_view about, FieldRules rules = {});
   // One of `rules.choices`, stored as the enumerator with that index.
   template <class S, class E>
-  FieldTable& choice(std::string_view name, E S::* member, std::string_view about, FieldRules rules);
+  FieldTable& choice(std::string_view name, E S::*member, std::string_view about, FieldRules rules);
   // A mapping with fields of its own.
   template <class S, class T>
-  FieldTable& mapping(std::string_view name, T S::* member, std::string_view about, const FieldTable& nested,
+  FieldTable& mapping(std::string_view name, T S::*member, std::string_view about, const FieldTable& nested,
                       FieldRules rules = {});
 
   // A field that a function of its own reads.
   template <class S>
   FieldTable& custom(std::string_view name, std::string_view about, bool (*read_it)(Reader&, const Node&, S&),
                      FieldRules rules = {}) {
-    fields_.push_back({name, about, FieldType::other, std::move(rules),
-                       [read_it](Reader& reader, const Node& node, void* spec) {
-                         return read_it(reader, node, *static_cast<S*>(spec));
-                       }});
+    fields_.push_back(
+        {name, about, FieldType::other, std::move(rules), [read_it](Reader& reader, const Node& node, void* spec) {
+           return read_it(reader, node, *static_cast<S*>(spec));
+         }});
     return *this;
   }
   // The fields of another table, for a member that has them, as if they were this table's own.
   template <class S, class T>
-  FieldTable& embed(T S::* member, const FieldTable& table);
+  FieldTable& embed(T S::*member, const FieldTable& table);
 
   [[nodiscard]] const std::vector<Field>& fields() const { return fields_; }
   [[nodiscard]] const Field* find(std::string_view name) const;
@@ -103,38 +93,6 @@ class FieldTable {
 };
 
 // --- implementation of the templates ------------------------------------------------------------------------------
-
-template <FieldType kType>
-struct PlainTraits {
-  static constexpr FieldType type = kType;
-  static constexpr bool optional = false;
-};
-template <> struct FieldTraits<Duration> : PlainTraits<FieldType::duration> {};
-template <> struct FieldTraits<std::int64_t> : PlainTraits<FieldType::count> {};
-template <> struct FieldTraits<double> : PlainTraits<FieldType::number> {};
-template <> struct FieldTraits<Rate> : PlainTraits<FieldType::rate> {};
-template <> struct FieldTraits<Bytes> : PlainTraits<FieldType::bytes> {};
-template <> struct FieldTraits<ByteRate> : PlainTraits<FieldType::byte_rate> {};
-template <> struct FieldTraits<Money> : PlainTraits<FieldType::money> {};
-template <> struct FieldTraits<MoneyRate> : PlainTraits<FieldType::money_rate> {};
-template <> struct FieldTraits<Cores> : PlainTraits<FieldType::cores> {};
-template <> struct FieldTraits<Share> : PlainTraits<FieldType::share> {};
-template <> struct FieldTraits<TimeLaw> : PlainTraits<FieldType::time_law> {};
-template <> struct FieldTraits<CountLaw> : PlainTraits<FieldType::count_law> {};
-template <> struct FieldTraits<SizeLaw> : PlainTraits<FieldType::size_law> {};
-template <> struct FieldTraits<bool> : PlainTraits<FieldType::boolean> {};
-template <> struct FieldTraits<std::string> : PlainTraits<FieldType::text> {};
-template <> struct FieldTraits<PlacedText> : PlainTraits<FieldType::text> {};
-template <> struct FieldTraits<FileText> : PlainTraits<FieldType::text> {};
-template <> struct FieldTraits<Reference> : PlainTraits<FieldType::reference> {};
-template <> struct FieldTraits<Condition> : PlainTraits<FieldType::condition> {};
-template <> struct FieldTraits<std::vector<std::string>> : PlainTraits<FieldType::names> {};
-template <class T>
-struct FieldTraits<std::optional<T>> {
-  static constexpr FieldType type = FieldTraits<T>::type;
-  static constexpr bool optional = true;
-};
-template <> struct FieldTraits<std::vector<StepSpec>> : PlainTraits<FieldType::steps> {};
 
 // Reads a list of steps; in sim/spec/steps.cpp, because steps nest.
 bool read_steps(Reader& reader, const Node& node, std::vector<StepSpec>& out);
@@ -158,7 +116,7 @@ bool read_mapping(Reader& reader, const Node& node, const FieldTable& nested, vo
 }  // namespace detail
 
 template <class S, class T>
-FieldTable& FieldTable::field(std::string_view name, T S::* member, std::string_view about, FieldRules rules) {
+FieldTable& FieldTable::field(std::string_view name, T S::*member, std::string_view about, FieldRules rules) {
   rules.optional = rules.optional || FieldTraits<T>::optional;
   const Bounds bounds = rules.bounds;
   fields_.push_back({name, about, FieldTraits<T>::type, std::move(rules),
@@ -169,7 +127,7 @@ FieldTable& FieldTable::field(std::string_view name, T S::* member, std::string_
 }
 
 template <class S, class E>
-FieldTable& FieldTable::choice(std::string_view name, E S::* member, std::string_view about, FieldRules rules) {
+FieldTable& FieldTable::choice(std::string_view name, E S::*member, std::string_view about, FieldRules rules) {
   const std::vector<std::string_view> choices = rules.choices;
   fields_.push_back({name, about, FieldType::choice, std::move(rules),
                      [member, choices](Reader& reader, const Node& node, void* spec) {
@@ -183,8 +141,8 @@ FieldTable& FieldTable::choice(std::string_view name, E S::* member, std::string
 }
 
 template <class S, class T>
-FieldTable& FieldTable::mapping(std::string_view name, T S::* member, std::string_view about,
-                                const FieldTable& nested, FieldRules rules) {
+FieldTable& FieldTable::mapping(std::string_view name, T S::*member, std::string_view about, const FieldTable& nested,
+                                FieldRules rules) {
   rules.optional = true;
   fields_.push_back({name, about, FieldType::mapping, std::move(rules),
                      [member, &nested](Reader& reader, const Node& node, void* spec) {
@@ -200,7 +158,7 @@ FieldTable& FieldTable::mapping(std::string_view name, T S::* member, std::strin
 }
 
 template <class S, class T>
-FieldTable& FieldTable::embed(T S::* member, const FieldTable& table) {
+FieldTable& FieldTable::embed(T S::*member, const FieldTable& table) {
   for (const Field& field : table.fields()) {
     Field copy = field;
     copy.read = [member, inner = field.read](Reader& reader, const Node& node, void* spec) {

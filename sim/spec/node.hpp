@@ -22,11 +22,11 @@ struct Node {
   enum class Kind : std::uint8_t { null, scalar, sequence, mapping };
 
   Kind kind = Kind::null;
-  bool quoted = false;           // a scalar in quotes is text, whatever it looks like
+  bool quoted = false;  // a scalar in quotes is text, whatever it looks like
   Place place;
-  std::string text;              // scalar
-  std::vector<Node> items;       // sequence
-  std::vector<Entry> entries;    // mapping
+  std::string text;            // scalar
+  std::vector<Node> items;     // sequence
+  std::vector<Entry> entries;  // mapping
 
   [[nodiscard]] bool is_null() const { return kind == Kind::null; }
   [[nodiscard]] bool is_scalar() const { return kind == Kind::scalar; }

@@ -7,7 +7,8 @@ namespace loadstone {
 const FieldTable& AttributeSpec::fields() {
   static const FieldTable table =
       FieldTable::of<AttributeSpec>()
-          .field("law", &AttributeSpec::law, "uniform, zipf(s=..), integer(lo; hi), weighted(a=3; b=1), hash(n), or any "
+          .field("law", &AttributeSpec::law,
+                 "uniform, zipf(s=..), integer(lo; hi), weighted(a=3; b=1), hash(n), or any "
                  "distribution.")
           .choice("each", &AttributeSpec::each, "Drawn once for each request, virtual user or iteration.",
                   {.default_text = "request", .choices = {"request", "vu", "iteration"}});
@@ -15,18 +16,31 @@ const FieldTable& AttributeSpec::fields() {
 }
 
 const FieldTable& TriggerSpec::fields() {
-  static const FieldTable table =
-      FieldTable::of<TriggerSpec>()
-          .field("schedule", &TriggerSpec::schedule, "The schedule that is fired.")
-          .field("at", &TriggerSpec::at, "When, from the start.");
+  static const FieldTable table = FieldTable::of<TriggerSpec>()
+                                      .field("schedule", &TriggerSpec::schedule, "The schedule that is fired.")
+                                      .field("at", &TriggerSpec::at, "When, from the start.");
   return table;
 }
 
 const std::vector<std::string_view>& ignored_k6_keys() {
-  static const std::vector<std::string_view> keys{
-      "batch",        "batchPerHost", "discardResponseBodies", "dns",          "httpDebug",         "insecureSkipTLSVerify",
-      "maxRedirects", "noConnectionReuse", "noVUConnectionReuse", "summaryTrendStats", "systemTags", "tags",
-      "userAgent",    "ext",          "cloud",                 "setupTimeout", "teardownTimeout",   "summaryTimeUnit"};
+  static const std::vector<std::string_view> keys{"batch",
+                                                  "batchPerHost",
+                                                  "discardResponseBodies",
+                                                  "dns",
+                                                  "httpDebug",
+                                                  "insecureSkipTLSVerify",
+                                                  "maxRedirects",
+                                                  "noConnectionReuse",
+                                                  "noVUConnectionReuse",
+                                                  "summaryTrendStats",
+                                                  "systemTags",
+                                                  "tags",
+                                                  "userAgent",
+                                                  "ext",
+                                                  "cloud",
+                                                  "setupTimeout",
+                                                  "teardownTimeout",
+                                                  "summaryTimeUnit"};
   return keys;
 }
 
@@ -62,7 +76,8 @@ void read_exec(Reader& reader, const Node& scenario, ScenarioSpec& spec) {
     return;
   }
   if (exec == nullptr) {
-    reader.error(scenario.place, "missing key 'exec'", {"the flow that requests run, or a mix: {read: 0.8, write: 0.2}"});
+    reader.error(scenario.place, "missing key 'exec'",
+                 {"the flow that requests run, or a mix: {read: 0.8, write: 0.2}"});
     return;
   }
   const Reader::Scope scope(reader, "exec");
@@ -196,9 +211,10 @@ void read_warmup(Reader& reader, const Node& root, Workload& workload) {
     return;
   }
   if (warmup->is_scalar() && warmup->text == "auto") {
-    reader.error(warmup->place, "'warmup: auto' is not available: warm-up is not detected yet",
-                 {"give a duration (warmup: 60s), or leave it out: a fifth of a constant workload is discarded, nothing "
-                  "of a staged one"});
+    reader.error(
+        warmup->place, "'warmup: auto' is not available: warm-up is not detected yet",
+        {"give a duration (warmup: 60s), or leave it out: a fifth of a constant workload is discarded, nothing "
+         "of a staged one"});
     return;
   }
   const Reader::Scope scope(reader, "warmup");
@@ -206,9 +222,9 @@ void read_warmup(Reader& reader, const Node& root, Workload& workload) {
 }
 
 void check_keys(Reader& reader, const Node& root) {
-  static const std::vector<std::string_view> keys{"workload", "about",      "start",      "warmup",   "duration",
-                                                  "represents", "params",   "attributes", "scenarios", "thresholds",
-                                                  "triggers", "limits"};
+  static const std::vector<std::string_view> keys{"workload",  "about",      "start",    "warmup",
+                                                  "duration",  "represents", "params",   "attributes",
+                                                  "scenarios", "thresholds", "triggers", "limits"};
   for (const Entry& entry : root.entries) {
     const auto is = [&](const std::vector<std::string_view>& list) {
       return std::find(list.begin(), list.end(), entry.key) != list.end();
@@ -278,8 +294,9 @@ Workload read_workload(Reader& reader, const Node& root, const Overrides& overri
   read_attributes(reader, root.find("attributes"), workload.attributes);
   const Node* scenarios = root.find("scenarios");
   if (scenarios == nullptr || !scenarios->is_mapping() || scenarios->entries.empty()) {
-    reader.error(scenarios == nullptr ? root.place : scenarios->place, "a workload needs 'scenarios'",
-                 {"scenarios: {load: {executor: constant-arrival-rate, exec: read, rate: 10, timeUnit: 1s, duration: 10m}}"});
+    reader.error(
+        scenarios == nullptr ? root.place : scenarios->place, "a workload needs 'scenarios'",
+        {"scenarios: {load: {executor: constant-arrival-rate, exec: read, rate: 10, timeUnit: 1s, duration: 10m}}"});
   } else {
     const Reader::Scope scope(reader, "scenarios");
     for (const Entry& entry : scenarios->entries) {

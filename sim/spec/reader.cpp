@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sim/spec/reader_words.hpp"
+
 namespace loadstone {
 
 const char* to_string(Status status) {
@@ -14,7 +16,9 @@ Reader::Scope::Scope(Reader& reader, std::string_view name) : reader_(reader), l
   reader.path_ += name;
 }
 
-Reader::Scope::~Scope() { reader_.path_.resize(length_); }
+Reader::Scope::~Scope() {
+  reader_.path_.resize(length_);
+}
 
 void Reader::error(const Place& place, const std::string& message, std::vector<std::string> notes) {
   diagnostics_.error(place, (subject_.empty() ? "" : subject_ + ": ") + message, std::move(notes));
@@ -24,19 +28,9 @@ void Reader::error(const Place& place, const std::string& message, std::vector<s
 
 namespace {
 
-// The last name of a path: "max_size" of "resources.app_pool.max_size".
-std::string key_of(const std::string& path) {
-  const auto dot = path.rfind('.');
-  return dot == std::string::npos ? path : path.substr(dot + 1);
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  return text.size() <= kLongest ? "'" + std::string(text) + "'" : "'" + std::string(text.substr(0, kLongest)) + "…'";
-}
-
 bool is_parameter(std::string_view text) {
-  return text.size() > 1 && text[0] == '$' && (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text[1] == '_');
+  return text.size() > 1 && text[0] == '$' &&
+         (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text[1] == '_');
 }
 
 }  // namespace
@@ -74,7 +68,8 @@ std::optional<Quantity> Reader::evaluate(std::string_view text, const Place& pla
     return std::nullopt;
   }
   const auto value = expression->evaluate(
-      [&](std::string_view name) -> std::optional<Value> { return Value::number(*find(name)->quantity); }, diagnostics_);
+      [&](std::string_view name) -> std::optional<Value> { return Value::number(*find(name)->quantity); },
+      diagnostics_);
   if (!value) {
     return std::nullopt;
   }
@@ -136,7 +131,12 @@ void Reader::note(const Node& node, const Node& value, const Scalar& scalar) {
   if (is_parameter(value.text) || scalar.quantity) {
     return;  // the parameters themselves are noted
   }
-  Assumption a{.path = path_, .value = value.text, .status = Status::assumed, .range = "x2", .source = "", .about = "",
+  Assumption a{.path = path_,
+               .value = value.text,
+               .status = Status::assumed,
+               .range = "x2",
+               .source = "",
+               .about = "",
                .place = value.place};
   if (defaulting_) {
     a.status = Status::defaulted;
@@ -146,8 +146,11 @@ void Reader::note(const Node& node, const Node& value, const Scalar& scalar) {
     for (const Entry& entry : node.entries) {
       const std::string& text = entry.value.text;
       if (entry.key == "status") {
-        a.status = text == "measured" ? Status::measured : text == "documented" ? Status::documented
-                 : text == "estimated" ? Status::estimated : text == "assumed" ? Status::assumed : Status::defaulted;
+        a.status = text == "measured"     ? Status::measured
+                   : text == "documented" ? Status::documented
+                   : text == "estimated"  ? Status::estimated
+                   : text == "assumed"    ? Status::assumed
+                                          : Status::defaulted;
       } else if (entry.key == "range") {
         a.range = text.empty() && entry.value.is_sequence() && entry.value.items.size() == 2
                       ? entry.value.items[0].text + " .. " + entry.value.items[1].text
@@ -217,12 +220,13 @@ bool Reader::to_dimension(const Scalar& scalar, const Bounds& bounds, const Dime
     } else {
       std::vector<std::string> notes;
       if (out.dim == kNumber) {
-        notes.emplace_back(wanted == kTime  ? "write the unit: 20ms, 1.5s, 5m, 2h"
+        notes.emplace_back(wanted == kTime   ? "write the unit: 20ms, 1.5s, 5m, 2h"
                            : wanted == kRate ? "write the unit: 10/s, 12/h, 5/min"
                                              : "write the unit");
       }
-      error(scalar.place, "'" + key_of(path_) + "' must be " + describe(wanted) + ", got " + quoted(scalar.text) +
-                              ", which is " + describe(out.dim),
+      error(scalar.place,
+            "'" + key_of(path_) + "' must be " + describe(wanted) + ", got " + quoted(scalar.text) + ", which is " +
+                describe(out.dim),
             std::move(notes));
     }
     return false;
@@ -355,59 +359,6 @@ bool Reader::read(const Node& node, const Bounds& bounds, Share& out) {
   const bool ok = quantity(node, bounds, kNumber, q);
   out.of_one = ok ? q.value : out.of_one;
   return ok;
-}
-
-// --- text -------------------------------------------------------------------------------------------------------
-
-bool Reader::read(const Node& node, const Bounds&, bool& out) {
-  Scalar text;
-  if (!scalar(node, text, false)) {
-    return false;
-  }
-  if (text.quoted || (text.text != "true" && text.text != "false")) {
-    error(text.place, "'" + key_of(path_) + "' must be true or false, got " + quoted(text.text));
-    return false;
-  }
-  out = text.text == "true";
-  return true;
-}
-
-bool Reader::read(const Node& node, const Bounds&, std::string& out) {
-  Scalar text;
-  const bool ok = scalar(node, text, false);
-  if (ok) {
-    out = text.text;
-  }
-  return ok;
-}
-
-bool Reader::read(const Node& node, const Bounds&, Reference& out) {
-  Scalar text;
-  const bool ok = scalar(node, text, false);
-  if (ok) {
-    out = {text.text, text.place};
-  }
-  return ok;
-}
-
-bool Reader::read(const Node& node, const Bounds&, Condition& out) {
-  if (!node.is_scalar()) {
-    error(node.place, "'" + key_of(path_) + "' must be a condition, got " + describe(node));
-    return false;
-  }
-  out.expression = Expression::parse(node.text, node.place, diagnostics_);
-  return out.expression.has_value();
-}
-
-bool Reader::read(const Node& node, const Bounds& bounds, std::vector<std::string>& out) {
-  if (node.is_sequence()) {
-    bool ok = true;
-    for (const Node& item : node.items) {
-      ok = read(item, bounds, out.emplace_back()) && ok;
-    }
-    return ok;
-  }
-  return read(node, bounds, out.emplace_back());
 }
 
 }  // namespace loadstone

@@ -4,9 +4,15 @@
 
 namespace loadstone {
 
-bool Reader::read(const Node& node, const Bounds& bounds, TimeLaw& out) { return law(node, bounds, kTime, out); }
-bool Reader::read(const Node& node, const Bounds& bounds, CountLaw& out) { return law(node, bounds, kNumber, out); }
-bool Reader::read(const Node& node, const Bounds& bounds, SizeLaw& out) { return law(node, bounds, kBytes, out); }
+bool Reader::read(const Node& node, const Bounds& bounds, TimeLaw& out) {
+  return law(node, bounds, kTime, out);
+}
+bool Reader::read(const Node& node, const Bounds& bounds, CountLaw& out) {
+  return law(node, bounds, kNumber, out);
+}
+bool Reader::read(const Node& node, const Bounds& bounds, SizeLaw& out) {
+  return law(node, bounds, kBytes, out);
+}
 
 bool Reader::law(const Node& node, const Bounds& bounds, const Dimension& dimension, Law& out) {
   Scalar text;
@@ -58,8 +64,8 @@ bool Reader::parse_law(const Scalar& scalar, const Bounds& bounds, const Dimensi
     Scalar value;
     Quantity q;
     const bool magnitude = parameter == nullptr || parameter->type == ParameterType::magnitude;
-    if (!substitute(node, value) ||
-        (parameter != nullptr && !to_dimension(value, magnitude ? bounds : Bounds{}, magnitude ? dimension : kNumber, q))) {
+    if (!substitute(node, value) || (parameter != nullptr && !to_dimension(value, magnitude ? bounds : Bounds{},
+                                                                           magnitude ? dimension : kNumber, q))) {
       return false;
     }
     arguments.push_back({std::string(argument.name), q.value, std::string(argument.text)});

@@ -8,12 +8,14 @@ namespace loadstone {
 const FieldTable& BackoffSpec::fields() {
   static const FieldTable table =
       FieldTable::of<BackoffSpec>()
-          .choice("backoff", &BackoffSpec::backoff, "How the pause grows: the same each time, doubling up to cap, or "
+          .choice("backoff", &BackoffSpec::backoff,
+                  "How the pause grows: the same each time, doubling up to cap, or "
                   "random between base and three times the pause before.",
                   {.default_text = "exponential", .choices = {"constant", "exponential", "decorrelated"}})
           .field("base", &BackoffSpec::base, "The first pause.", {.default_text = "100ms"})
           .field("cap", &BackoffSpec::cap, "The longest pause.")
-          .choice("jitter", &BackoffSpec::jitter, "none: the pause itself; full: uniform below it; equal: half of it "
+          .choice("jitter", &BackoffSpec::jitter,
+                  "none: the pause itself; full: uniform below it; equal: half of it "
                   "and a uniform half.",
                   {.default_text = "none", .choices = {"none", "full", "equal"}});
   return table;
@@ -130,7 +132,8 @@ Node verb_fields(Reader& reader, const StepKind& kind, const Entry& verb, const 
   Node fields;
   fields.kind = Node::Kind::mapping;
   fields.place = verb.value.place;
-  const bool annotated = verb.value.is_mapping() && verb.value.find("value") != nullptr && table.find("value") == nullptr;
+  const bool annotated =
+      verb.value.is_mapping() && verb.value.find("value") != nullptr && table.find("value") == nullptr;
   if (verb.value.is_mapping() && !annotated) {
     fields.entries = verb.value.entries;
   } else if (!kind.bare.empty() && !verb.value.is_null()) {
@@ -174,9 +177,10 @@ bool read_step(Reader& reader, const Node& node, StepSpec& step) {
   step.data = step.kind->fields().make();
   const Node fields = verb_fields(reader, *step.kind, *verb, node);
   bool ok = step.kind->fields().read(reader, fields, step.data.get());
-  ok = Modifiers::fields().read(reader, pick(node, [](const std::string& key) {
-         return is_modifier(key) && key != "on_error";
-       }), &step.modifiers) && ok;
+  ok = Modifiers::fields().read(
+           reader, pick(node, [](const std::string& key) { return is_modifier(key) && key != "on_error"; }),
+           &step.modifiers) &&
+       ok;
   if (const Node* handlers = node.find("on_error"); handlers != nullptr) {
     read_on_error(reader, *handlers, step);
   }

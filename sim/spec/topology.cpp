@@ -31,7 +31,8 @@ const FieldTable& HostSpec::fields() {
                  {.bounds = {.max = 100000, .above_min = true}})
           .field("memory", &HostSpec::memory, "Memory.")
           .field("price", &HostSpec::price, "What one costs.", {.default_text = "$0/month"})
-          .field("count", &HostSpec::count, "How many there are.", {.default_text = "1", .bounds = {.min = 1, .max = 1e6}})
+          .field("count", &HostSpec::count, "How many there are.",
+                 {.default_text = "1", .bounds = {.min = 1, .max = 1e6}})
           .mapping("used", &HostSpec::used, "What everything that is not modelled takes.", HostUse::fields());
   return table;
 }
@@ -45,8 +46,7 @@ const FieldTable& ResourceSpec::common_fields() {
           .field("per", &ResourceSpec::per, "One copy for each value of this attribute, or of these.",
                  {.optional = true})
           .field("server", &ResourceSpec::server, "What it connects to.")
-          .field("instances", &ResourceSpec::instances, "How many of it there are.",
-                 {.bounds = {.min = 1, .max = 1e6}})
+          .field("instances", &ResourceSpec::instances, "How many of it there are.", {.bounds = {.min = 1, .max = 1e6}})
           .field("place", &ResourceSpec::placement, "How instances go onto a host that has a count: spread or one.")
           .field("price", &ResourceSpec::price, "What it costs beside its host.", {.default_text = "$0/month"})
           .field("memory", &ResourceSpec::memory, "Memory that it has.");
@@ -57,7 +57,8 @@ const FieldTable& FlowSpec::fields() {
   static const FieldTable table =
       FieldTable::of<FlowSpec>()
           .field("service", &FlowSpec::service, "Where its CPU runs; without one it runs where it is called.")
-          .field("timeout", &FlowSpec::timeout, "Its deadline: then the client gives up.", {.bounds = {.above_min = true}})
+          .field("timeout", &FlowSpec::timeout, "Its deadline: then the client gives up.",
+                 {.bounds = {.above_min = true}})
           .field("about", &FlowSpec::about, "Prose.")
           .field("steps", &FlowSpec::steps, "What a request does, in order.");
   return table;

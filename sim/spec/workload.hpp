@@ -45,8 +45,8 @@ struct ScenarioSpec {
 };
 
 struct ThresholdSpec {
-  std::string metric;      // "latency"
-  std::string tag;         // "flow", "" for the whole workload
+  std::string metric;  // "latency"
+  std::string tag;     // "flow", "" for the whole workload
   std::string tag_value;
   std::string expression;  // "p(95)<8000"
   Place place;

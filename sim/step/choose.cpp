@@ -68,7 +68,8 @@ bool read_options(Reader& reader, const Node& node, Choose& out) {
 
 const FieldTable& fields() {
   static const FieldTable table = FieldTable::of<Choose>().custom<Choose>(
-      "options", "A list of {weight: w, do: steps}, or of {when: condition, do: steps} with an `else: steps` at the end.",
+      "options",
+      "A list of {weight: w, do: steps}, or of {when: condition, do: steps} with an `else: steps` at the end.",
       read_options);
   return table;
 }

@@ -11,8 +11,7 @@ struct Cpu {
 };
 
 const FieldTable& fields() {
-  static const FieldTable table =
-      FieldTable::of<Cpu>().field("time", &Cpu::time, "CPU time, as on a core of its own.");
+  static const FieldTable table = FieldTable::of<Cpu>().field("time", &Cpu::time, "CPU time, as on a core of its own.");
   return table;
 }
 

@@ -15,7 +15,9 @@ const FieldTable& fields() {
   return table;
 }
 
-void lower(const StepSpec& step, Lowerer& lowerer) { lowerer.lower_steps(step.as<Group>().steps); }
+void lower(const StepSpec& step, Lowerer& lowerer) {
+  lowerer.lower_steps(step.as<Group>().steps);
+}
 
 }  // namespace
 

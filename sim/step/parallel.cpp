@@ -1,6 +1,6 @@
 // parallel: several lists of steps at once.
-#include "sim/engine/interpreter.hpp"
 #include "sim/engine/parallel.hpp"
+#include "sim/engine/interpreter.hpp"
 #include "sim/engine/scopes.hpp"
 #include "sim/model/lowerer.hpp"
 #include "sim/step/verbs.hpp"
@@ -51,7 +51,8 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
   if (plan.wait < 0) {
     const auto parsed = parse_quantity(parallel.wait);
     const auto* number = std::get_if<Quantity>(&parsed);
-    if (number == nullptr || number->dim != kNumber || number->value < 1 || number->value > static_cast<double>(count)) {
+    if (number == nullptr || number->dim != kNumber || number->value < 1 ||
+        number->value > static_cast<double>(count)) {
       lowerer.error("'wait' must be all, first, or a number of branches from 1 to " + std::to_string(count) +
                     ", got '" + parallel.wait + "'");
       return;

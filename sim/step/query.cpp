@@ -35,7 +35,10 @@ const FieldTable& fields() {
 }
 
 QueryWork work_of(const Query& query) {
-  return {.cpu = query.cpu, .io = query.io, .commit = query.commit, .round_trips = query.round_trips,
+  return {.cpu = query.cpu,
+          .io = query.io,
+          .commit = query.commit,
+          .round_trips = query.round_trips,
           .write = query.access == Access::write};
 }
 
@@ -72,9 +75,9 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
   BuiltResource* built = lowerer.builder().resource(*query.pool);
   for (const Lowerer::HeldConnection& held : lowerer.connections) {
     if (held.resource == built && !query.own_connection) {
-      lowerer.error("this query is inside 'hold: " + query.pool->name +
-                        "' and would take a second connection of the same pool",
-                    {"leave out 'pool' to use the held connection, or say 'new: true'"});
+      lowerer.error(
+          "this query is inside 'hold: " + query.pool->name + "' and would take a second connection of the same pool",
+          {"leave out 'pool' to use the held connection, or say 'new: true'"});
       return;
     }
   }

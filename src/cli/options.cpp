@@ -1,6 +1,7 @@
 #include "src/cli/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <iostream>
 
 #include "src/cli/exit_code.hpp"
@@ -11,8 +12,8 @@ namespace {
 
 void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets) {
   app.add_option("--set", sets, "Set a parameter: name=value. May be given again.")->type_name("NAME=VALUE");
-  app.add_option("--load", options.load, "Multiplies every rate and number of users.")->check(CLI::PositiveNumber);
-  app.add_option("--seed", options.seed, "Of all random draws.");
+  app.add_option("--load", options.load, "Multiplies every rate and number of users.")->check(CLI::Range(1e-9, 1e9));
+  app.add_option("--seed", options.seed, "Of all random draws.")->check(CLI::NonNegativeNumber);
   app.add_option("--replications", options.replications, "Independent runs, for confidence intervals.")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
   app.add_option("--threads", options.threads, "Runs at a time; 0: one for each core. Never changes a result.")
@@ -80,6 +81,10 @@ Parsed parse_command_line(int argc, char** argv) {
   }
   options.command = app.get_subcommands().front()->get_name();
   if (!parse_sets(sets, options)) {
+    return {std::nullopt, kInvalidInput};
+  }
+  if (!std::isfinite(options.load)) {
+    std::cerr << "command line: error: --load must be a finite number\n";
     return {std::nullopt, kInvalidInput};
   }
   return {std::move(options), kDone};

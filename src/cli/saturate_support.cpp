@@ -78,8 +78,11 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
     return loaded ? std::make_shared<Model>(std::move(loaded->model)) : nullptr;
   };
   SaturateReport report;
-  report.identity = {.topology = inputs.loaded.topology.name, .workload = inputs.loaded.workload.name,
-                     .seed = options.seed, .load = options.load, .params = {}};
+  report.identity = {.topology = inputs.loaded.topology.name,
+                     .workload = inputs.loaded.workload.name,
+                     .seed = options.seed,
+                     .load = options.load,
+                     .params = {}};
   for (const auto& [name, value] : inputs.loaded.parameters) {
     report.identity.params[name] = value.text;
   }

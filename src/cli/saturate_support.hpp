@@ -21,7 +21,6 @@ struct SearchInputs {
 [[nodiscard]] std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
                                                       const Options& options, Diagnostics& diagnostics);
 
-[[nodiscard]] SaturateReport search(const SearchInputs& inputs, const Options& options,
-                                    exec::ThreadExecutor& executor);
+[[nodiscard]] SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor);
 
 }  // namespace loadstone::cli

@@ -41,8 +41,12 @@ ThreadExecutor::ThreadExecutor(unsigned threads)
 
 ThreadExecutor::~ThreadExecutor() = default;
 
-bool ThreadExecutor::interrupted() const { return state_->caught != 0; }
-int ThreadExecutor::signal() const { return state_->caught; }
+bool ThreadExecutor::interrupted() const {
+  return state_->caught != 0;
+}
+int ThreadExecutor::signal() const {
+  return state_->caught;
+}
 
 void ThreadExecutor::on_progress(std::function<void(std::size_t, std::size_t)> progress) {
   state_->progress = std::move(progress);

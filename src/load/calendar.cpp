@@ -32,9 +32,9 @@ Calendar::Calendar(const Topology& topology, const Workload& workload, Diagnosti
                                        [&](const TriggerSpec& t) { return t.schedule.name == schedule.name; });
     if (schedule.cron && !triggered) {
       diagnostics.warning(schedule.cron->place,
-                        "schedule '" + schedule.name + "': it never fires: the workload has no 'start'",
-                        {"give the workload a start, such as 2026-01-05T08:00:00+03:00",
-                         "or fire it by hand: triggers: [{schedule: " + schedule.name + ", at: 15m}]"});
+                          "schedule '" + schedule.name + "': it never fires: the workload has no 'start'",
+                          {"give the workload a start, such as 2026-01-05T08:00:00+03:00",
+                           "or fire it by hand: triggers: [{schedule: " + schedule.name + ", at: 15m}]"});
     }
   }
 }

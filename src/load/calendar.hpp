@@ -20,7 +20,7 @@ void check_calendar(const Topology& topology, Diagnostics& diagnostics);
 
 class Calendar {
  public:
-  // Reports what check_calendar does, a `start` that is no instant, and a cron line that needs one where there is none.
+  // Reports what check_calendar does and a `start` that is no instant; warns of a cron line where there is no start.
   Calendar(const Topology& topology, const Workload& workload, Diagnostics& diagnostics);
 
   // When the schedule's cron line fires before `until`, ascending; none without a cron line or a start.

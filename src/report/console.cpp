@@ -40,10 +40,11 @@ std::string resources(const RunResult& result) {
   }
   // Pressure: how much of the time somebody waits or is turned away, then how busy it is.
   const auto pressure = [](const ResourceSummary* r) {
-    return std::pair(std::max(r->blocked_share.value, r->arrivals == 0 ? 0.0
-                                                                       : static_cast<double>(r->refused + r->timed_out) /
-                                                                             static_cast<double>(r->arrivals)),
-                     r->utilization.value);
+    return std::pair(
+        std::max(
+            r->blocked_share.value,
+            r->arrivals == 0 ? 0.0 : static_cast<double>(r->refused + r->timed_out) / static_cast<double>(r->arrivals)),
+        r->utilization.value);
   };
   std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return pressure(a) > pressure(b); });
   std::vector<std::vector<std::string>> rows{

@@ -1,7 +1,7 @@
 // src/report/console.hpp
 //
-// Results for a person at a terminal: verdict first, then thresholds, resources by pressure, latency per flow, warnings.
-// At most 100 columns wide; no colours, no clock.
+// Results for a person at a terminal: verdict first, then thresholds, resources by pressure, latency per flow,
+// warnings. At most 100 columns wide; no colours, no clock.
 #pragma once
 
 #include <string>

@@ -89,10 +89,8 @@ std::string to_json(const RunResult& result) {
                {"llm_usd", json_number(result.cost.llm_usd)}};
   j["thresholds"] = Json::array();
   for (const ThresholdResult& t : result.thresholds) {
-    j["thresholds"].push_back({{"metric", t.metric},
-                               {"threshold", t.expression},
-                               {"actual", json_estimate(t.actual)},
-                               {"ok", t.ok}});
+    j["thresholds"].push_back(
+        {{"metric", t.metric}, {"threshold", t.expression}, {"actual", json_estimate(t.actual)}, {"ok", t.ok}});
   }
   j["warnings"] = result.warnings;
   return j.dump(2) + "\n";

@@ -6,7 +6,9 @@
 
 namespace loadstone::report {
 
-Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json json_number(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
 
 Json json_estimate(const Estimate& estimate) {
   Json j;
@@ -20,7 +22,9 @@ Json json_estimate(const Estimate& estimate) {
   return j;
 }
 
-std::string quantile_key(double q) { return fmt::format("p{}", std::round(q * 1e10) / 1e8); }
+std::string quantile_key(double q) {
+  return fmt::format("p{}", std::round(q * 1e10) / 1e8);
+}
 
 Json json_times(const TimesSummary& times) {
   Json j;
@@ -34,7 +38,9 @@ Json json_times(const TimesSummary& times) {
   return j;
 }
 
-std::string hex(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 Json json_header(const char* command, const Identity& identity) {
   Json j;

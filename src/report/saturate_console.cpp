@@ -41,7 +41,8 @@ std::string cause_in_words(const Saturated& s) {
     return text + fmt::format("{} {} of the time on work of their own", holders, percent(c.share));
   }
   if (c.on == c.resource) {
-    return text + (c.resource == s.resource ? "there is more work than it can do" : c.resource + " has more than it can do");
+    return text +
+           (c.resource == s.resource ? "there is more work than it can do" : c.resource + " has more than it can do");
   }
   return text + fmt::format("{} {} of the time in {}", holders, percent(c.share), c.on);
 }
@@ -82,21 +83,24 @@ std::string verdict_of(const SaturateReport& report) {
 std::string to_console(const SaturateReport& report) {
   const Saturated& first = report.result.order.front();
   std::string text = verdict_of(report) + "\n";
-  text += fmt::format("  {} under {}, seed {}\n", report.identity.topology, report.identity.workload,
-                      report.identity.seed);
+  text +=
+      fmt::format("  {} under {}, seed {}\n", report.identity.topology, report.identity.workload, report.identity.seed);
   if (first.limited_by == "resource") {
     text += "  sign:  " + sign_in_words(first.sign) + "\n";
     text += "  cause: " + cause_in_words(first) + "\n";
   }
   if (std::isfinite(first.bound_at) && !first.bound_resource.empty()) {
-    text += fmt::format("  bound: {} by {}'s capacity over demand; what is missing to it is waiting, refusals and timeouts\n",
-                        short_number(first.bound_at), first.bound_resource);
+    text += fmt::format(
+        "  bound: {} by {}'s capacity over demand; what is missing to it is waiting, refusals and timeouts\n",
+        short_number(first.bound_at), first.bound_resource);
   }
   if (report.result.order.size() > 1) {
     text += "\nWHAT COMES NEXT, each after those before it are relieved\n";
     std::vector<std::vector<std::string>> rows{{"resource", report.axis, "requests/s", "why"}};
     for (const Saturated& s : report.result.order) {
-      rows.push_back({s.limited_by == "resource" ? s.resource : s.limited_by == "threshold" ? s.threshold : "nothing",
+      rows.push_back({s.limited_by == "resource"    ? s.resource
+                      : s.limited_by == "threshold" ? s.threshold
+                                                    : "nothing",
                       plus_minus(s.at), short_number(s.throughput_per_s.value), to_string(s.sign)});
     }
     text += table(rows);
@@ -115,8 +119,8 @@ std::string to_console(const SaturateReport& report) {
 std::string to_console(const std::vector<SaturateReport>& reports, const std::vector<std::string>& files) {
   std::string text = fmt::format("WHAT SATURATES FIRST, under the workload '{}' (load 1 = as written; seed {})\n\n",
                                  reports.front().identity.workload, reports.front().identity.seed);
-  std::vector<std::vector<std::string>> rows{{"architecture", "breaks at load", "requests/s", "first to saturate",
-                                              "then", "then", "$/month", "per core"}};
+  std::vector<std::vector<std::string>> rows{
+      {"architecture", "breaks at load", "requests/s", "first to saturate", "then", "then", "$/month", "per core"}};
   for (const SaturateReport& r : reports) {
     const auto nth = [&](std::size_t i) -> std::string {
       if (i >= r.result.order.size()) {
@@ -126,8 +130,8 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
       return s.limited_by == "resource" ? s.resource : s.limited_by == "threshold" ? "a threshold" : "nothing";
     };
     const Saturated& first = r.result.order.front();
-    rows.push_back({r.identity.topology, plus_minus(first.at), plus_minus(first.throughput_per_s), nth(0), nth(1), nth(2),
-                    usd(r.cost.fixed_usd_month),
+    rows.push_back({r.identity.topology, plus_minus(first.at), plus_minus(first.throughput_per_s), nth(0), nth(1),
+                    nth(2), usd(r.cost.fixed_usd_month),
                     r.cores > 0 ? short_number(first.throughput_per_s.value / r.cores) : "-"});
   }
   text += table(rows) + "\nWHY\n";

@@ -6,7 +6,9 @@ namespace loadstone::report {
 
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 
 Json json_cause(const Cause& cause) {
   Json j;

@@ -127,7 +127,7 @@ TEST(RateProfile, StretchesFollowEachOther) {
   const RateProfile profile = profile_of({{1000, 0, 2}, {1000, 2, 2}, {1000, 2, 0}, {500, 0, 0}, {100, 1, 1}});
   EXPECT_EQ(profile.integral(), 4100);
   EXPECT_EQ(profile.peak(), 2);
-  EXPECT_DOUBLE_EQ(*profile.reaches(250, false), 500);    // t^2 / 1000
+  EXPECT_DOUBLE_EQ(*profile.reaches(250, false), 500);  // t^2 / 1000
   EXPECT_DOUBLE_EQ(*profile.reaches(1000, false), 1000);
   EXPECT_DOUBLE_EQ(*profile.reaches(2000, false), 1500);
   EXPECT_DOUBLE_EQ(*profile.reaches(3750, false), 2500);  // 3000 + 2 u - u^2 / 1000, u = 500

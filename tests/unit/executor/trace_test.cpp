@@ -1,4 +1,6 @@
 // Traces: rows in, requests out.
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +20,9 @@ using testing::HasSubstr;
 // A file that is there as long as the object.
 class File {
  public:
-  explicit File(std::string_view text) : path_(testing::TempDir() + "trace_test.csv") { std::ofstream(path_) << text; }
+  explicit File(std::string_view text) : path_(testing::TempDir() + std::to_string(getpid()) + "-trace_test.csv") {
+    std::ofstream(path_) << text;
+  }
   ~File() { std::remove(path_.c_str()); }
   File(const File&) = delete;
   File& operator=(const File&) = delete;

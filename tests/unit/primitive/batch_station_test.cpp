@@ -18,7 +18,9 @@ struct Seen {
   const FlowStats& go;
   const ResourceObservations& gpu;
 };
-Seen seen(const Observations& o) { return {o.flows[0], o.resources[0]}; }
+Seen seen(const Observations& o) {
+  return {o.flows[0], o.resources[0]};
+}
 
 // Without timeout a free server takes what is there: at 0 the first alone, at 10 s the three that came with it.
 TEST(BatchStation, StartsWithWhoeverIsThere) {
@@ -46,8 +48,8 @@ TEST(BatchStation, WaitsForItsMinimum) {
   EXPECT_EQ(o.flows[0].latency.sum(), (2 * 17 + 10) * kSecond);
 }
 
-// Timeout 5 s: the two of 0 and 2 s start at 5 s; the one that comes at 5 s (an arrival, after the timeout) is too late. It
-// has waited its 5 s at 10 s, but the server is free at 15 s.
+// Timeout 5 s: the two of 0 and 2 s start at 5 s; the one that comes at 5 s (an arrival, after the timeout) is too
+// late. It has waited its 5 s at 10 s, but the server is free at 15 s.
 TEST(BatchStation, StartsWhenItsFirstMemberHasWaitedLongEnough) {
   const auto m = gpu("service: 10s, batch: {max: 4, timeout: 5s}", {{.count = 1}, {.at = "2s"}, {.at = "5s"}});
   const Observations o = run_once(m);
@@ -63,8 +65,8 @@ TEST(BatchStation, StartsAtOnceWhenFull) {
   EXPECT_EQ(o.resources[0].capacity, 8);
 }
 
-// The timer of a batch that filled up before does not start the next one early: the second pair starts 5 s after its own
-// first member.
+// The timer of a batch that filled up before does not start the next one early: the second pair starts 5 s after its
+// own first member.
 TEST(BatchStation, TimesEachBatchByItsOwnFirstMember) {
   const auto m = gpu("servers: 2, service: 1s, batch: {max: 2, timeout: 5s}",
                      {{.count = 1}, {.at = "3s", .count = 2}});  // a pair at 3 s; the third waits from 3 to 8 s
@@ -98,7 +100,8 @@ TEST(BatchStation, GrantsBeforePatienceEndsAtTheSameInstant) {
 
 // The first of two gives up at 3 s; the second's own 5 s end at 7 s.
 TEST(BatchStation, ForgetsAMemberThatGaveUp) {
-  const auto m = gpu("service: 1s, batch: {max: 4, timeout: 5s}", {{.count = 1}, {.at = "2s", .attributes = "late: integer(1; 1)"}},
+  const auto m = gpu("service: 1s, batch: {max: 4, timeout: 5s}",
+                     {{.count = 1}, {.at = "2s", .attributes = "late: integer(1; 1)"}},
                      "{when: request.late == 0, visit: gpu, timeout: 3s}, {when: request.late == 1, visit: gpu}");
   const Observations o = run_once(m);
   EXPECT_EQ(o.flows[0].errors[error_of(m.model, "timeout")], 1u);
@@ -107,10 +110,12 @@ TEST(BatchStation, ForgetsAMemberThatGaveUp) {
   EXPECT_TRUE(conserved_and_ended(m.model, o));
 }
 
-// A cancel that reaches the server takes one member out; the other's time stands. When the last goes, the server is free.
+// A cancel that reaches the server takes one member out; the other's time stands. When the last goes, the server is
+// free.
 TEST(BatchStation, LosesMembersThatAreCancelled) {
   const std::string steps =
-      "{when: request.quick == 1, visit: gpu, timeout: 3s, cancel_propagates: inline}, {when: request.quick == 0, visit: gpu}";
+      "{when: request.quick == 1, visit: gpu, timeout: 3s, cancel_propagates: inline}, {when: request.quick == 0, "
+      "visit: gpu}";
   const std::string quick = "quick: integer(1; 1)";
   const std::string slow = "quick: integer(0; 0)";
   const auto pair = gpu("service: 10s, batch: {max: 2, min: 2}", {{.attributes = quick}, {.attributes = slow}}, steps);
@@ -118,8 +123,9 @@ TEST(BatchStation, LosesMembersThatAreCancelled) {
   EXPECT_EQ(one.flows[0].latency.max(), 10 * kSecond);
   EXPECT_EQ(one.flows[0].failure.max(), 3 * kSecond);
   EXPECT_EQ(one.resources[0].at_end.in_use_area, Int128{13} * kSecond);
-  const auto both = gpu("service: 10s, batch: {max: 2, min: 2}",
-                        {{.attributes = quick}, {.attributes = quick}, {.at = "1s", .count = 2, .attributes = slow}}, steps);
+  const auto both =
+      gpu("service: 10s, batch: {max: 2, min: 2}",
+          {{.attributes = quick}, {.attributes = quick}, {.at = "1s", .count = 2, .attributes = slow}}, steps);
   const Observations two = run_once(both);
   EXPECT_EQ(two.flows[0].latency.max(), 12 * kSecond);  // from 1 s, started at 3 s
   EXPECT_TRUE(conserved_and_ended(both.model, two));
@@ -133,8 +139,8 @@ TEST(BatchStation, RefusesWhoWouldHaveToWaitInAFullLine) {
   EXPECT_EQ(o.resources[0].at_end.refused, 1u);
 }
 
-// A member that comes back at the instant at which its batch ends queues behind those who wait: the pair 1, 2 ends at 10 s,
-// and 3 and 4 are served before both return.
+// A member that comes back at the instant at which its batch ends queues behind those who wait: the pair 1, 2 ends at
+// 10 s, and 3 and 4 are served before both return.
 TEST(BatchStation, ServesTheLineBeforeThoseWhoComeBack) {
   const auto m = gpu("service: 10s, batch: {max: 2, min: 2}", {{.count = 4}}, "{visit: gpu}, {visit: gpu}");
   const Observations o = run_once(m);

@@ -12,8 +12,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 load::Loaded classes(const std::vector<Arrivals>& arrivals, const std::string& keys = "discipline: priority",
                      const std::string& modifiers = "") {
   const auto visit = [&](const std::string& name, int rank, const std::string& time) {
-    return "  " + name + ": {steps: [{visit: {station: cpu, priority: " + std::to_string(rank) + ", service: " + time + "}" +
-           modifiers + "}]}\n";
+    return "  " + name + ": {steps: [{visit: {station: cpu, priority: " + std::to_string(rank) + ", service: " + time +
+           "}" + modifiers + "}]}\n";
   };
   return model("topology: t\nresources: {cpu: {kind: station, preemptive: true, " + keys + "}}\nflows:\n" +
                    visit("low", 2, "10s") + visit("mid", 1, "4s") + visit("top", 0, "1s"),
@@ -60,11 +60,12 @@ TEST(PreemptiveStation, LetsAServiceEndThatEndsAtThisInstant) {
 // The same among completions: the urgent one comes from another station's completion, which was scheduled before this
 // one's. The service is over, so it is not displaced, and the urgent one starts at the same instant.
 TEST(PreemptiveStation, LetsAServiceEndThoughTheUrgentOneComesFirst) {
-  const auto m = model("topology: t\nresources:\n  before: {kind: station, service: 4s}\n"
-                       "  cpu: {kind: station, preemptive: true, discipline: priority}\nflows:\n"
-                       "  urgent: {steps: [{visit: before}, {visit: {station: cpu, priority: 0, service: 1s}}]}\n"
-                       "  plain: {steps: [{visit: {station: cpu, priority: 1, service: 4s}}]}\n",
-                       arrivals_at({{.flow = "urgent"}, {.flow = "plain"}}));
+  const auto m = model(
+      "topology: t\nresources:\n  before: {kind: station, service: 4s}\n"
+      "  cpu: {kind: station, preemptive: true, discipline: priority}\nflows:\n"
+      "  urgent: {steps: [{visit: before}, {visit: {station: cpu, priority: 0, service: 1s}}]}\n"
+      "  plain: {steps: [{visit: {station: cpu, priority: 1, service: 4s}}]}\n",
+      arrivals_at({{.flow = "urgent"}, {.flow = "plain"}}));
   const Observations o = run_once(m);
   EXPECT_EQ(latency(m, o, "plain"), 4 * kSecond);
   EXPECT_EQ(latency(m, o, "urgent"), 5 * kSecond);
@@ -83,7 +84,8 @@ TEST(PreemptiveStation, DisplacesWhoCameAtTheSameInstant) {
 
 // Two servers: the last in rank goes, among equals the one who came last. low A 0-10, low B 0-2, top 2-3, low B 3-11.
 TEST(PreemptiveStation, DisplacesTheLastOfThoseInService) {
-  const auto m = classes({{.flow = "low", .count = 2}, {.flow = "top", .at = "2s"}}, "discipline: priority, servers: 2");
+  const auto m =
+      classes({{.flow = "low", .count = 2}, {.flow = "top", .at = "2s"}}, "discipline: priority, servers: 2");
   const Observations o = run_once(m);
   EXPECT_EQ(o.flows[flow_of(m.model, "low")].latency.min(), 10 * kSecond);
   EXPECT_EQ(o.flows[flow_of(m.model, "low")].latency.max(), 11 * kSecond);
@@ -91,7 +93,8 @@ TEST(PreemptiveStation, DisplacesTheLastOfThoseInService) {
 
 // Last come, first served, whatever the ranks say.
 TEST(PreemptiveStation, ServesTheLastWhoCame) {
-  const auto m = classes({{.flow = "top"}, {.flow = "low", .at = "500ms"}, {.flow = "mid", .at = "2s"}}, "discipline: lifo");
+  const auto m =
+      classes({{.flow = "top"}, {.flow = "low", .at = "500ms"}, {.flow = "mid", .at = "2s"}}, "discipline: lifo");
   const Observations o = run_once(m);
   // top 0-0.5, low 0.5-2, mid 2-6, low 6-14.5, top 14.5-15
   EXPECT_EQ(latency(m, o, "mid"), 4 * kSecond);

@@ -14,8 +14,8 @@ load::Loaded rated(const std::string& keys, const std::vector<Arrivals>& arrival
                arrivals_at(arrivals));
 }
 
-// Alone at 1, together at 1/2 each. A alone 0-4 (4 of 10 s done); A and B at 1/2 from 4 s: A's other 6 s take 12 s, until
-// 16 s, when B has done 6 s; B alone does its last 4 s until 20 s.
+// Alone at 1, together at 1/2 each. A alone 0-4 (4 of 10 s done); A and B at 1/2 from 4 s: A's other 6 s take 12 s,
+// until 16 s, when B has done 6 s; B alone does its last 4 s until 20 s.
 TEST(RatedStation, ChangesTheSpeedOfThoseInService) {
   const auto m = rated("servers: 2, rate: [1, 0.5]", {{.count = 1}, {.at = "4s"}});
   const Observations o = run_once(m);
@@ -51,7 +51,8 @@ TEST(RatedStation, MayRunFasterTogether) {
   EXPECT_EQ(run_once(m).flows[0].latency.sum(), 2 * 5 * kSecond);
 }
 
-// The line moves up when somebody ends, and the speed stays: three on two servers at 1/2: 20 s, 20 s, and then alone 10 s.
+// The line moves up when somebody ends, and the speed stays: three on two servers at 1/2: 20 s, 20 s, and then alone 10
+// s.
 TEST(RatedStation, ServesItsLine) {
   const auto m = rated("servers: 2, rate: [1, 0.5]", {{.count = 3}});
   const Observations o = run_once(m);
@@ -62,10 +63,11 @@ TEST(RatedStation, ServesItsLine) {
 
 // Cancelled at 6 s after 3 s of work each; the other does its 7 s alone, until 13 s.
 TEST(RatedStation, SpeedsUpWhenAServiceIsCancelled) {
-  const auto m = model("topology: t\nresources: {cpu: {kind: station, servers: 2, service: 10s, rate: [1, 0.5]}}\nflows:\n"
-                       "  go: {steps: [{visit: cpu}]}\n"
-                       "  quick: {steps: [{visit: cpu, timeout: 6s, cancel_propagates: inline}]}\n",
-                       arrivals_at({{.flow = "go"}, {.flow = "quick"}}));
+  const auto m = model(
+      "topology: t\nresources: {cpu: {kind: station, servers: 2, service: 10s, rate: [1, 0.5]}}\nflows:\n"
+      "  go: {steps: [{visit: cpu}]}\n"
+      "  quick: {steps: [{visit: cpu, timeout: 6s, cancel_propagates: inline}]}\n",
+      arrivals_at({{.flow = "go"}, {.flow = "quick"}}));
   const Observations o = run_once(m);
   EXPECT_EQ(o.flows[flow_of(m.model, "go")].latency.max(), 13 * kSecond);
   EXPECT_TRUE(conserved_and_ended(m.model, o));

@@ -12,8 +12,8 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 load::Loaded queue(const std::string& keys, const std::string& workload, const std::string& worker = "concurrency: 1",
                    const std::string& publish = "publish: jobs") {
   return model("topology: t\nresources:\n  jobs: {kind: queue" + (keys.empty() ? "" : ", " + keys) +
-                   "}\n  w: {kind: worker, from: jobs, flow: job, " + worker + "}\n" +
-                   "flows:\n  go: {steps: [{" + publish + "}]}\n  job:\n    steps:\n" +
+                   "}\n  w: {kind: worker, from: jobs, flow: job, " + worker + "}\n" + "flows:\n  go: {steps: [{" +
+                   publish + "}]}\n  job:\n    steps:\n" +
                    "      - {when: request.id == 1, mark: one}\n      - {when: request.id == 2, mark: two}\n" +
                    "      - {when: request.id == 3, mark: three}\n      - {when: request.id == 4, mark: four}\n" +
                    "      - {when: request.id == 5, mark: five}\n      - delay: 10s\n",
@@ -34,7 +34,8 @@ const ResourceObservations& row(const load::Loaded& m, const Observations& o, st
   return o.resources[row_of(m.model, name)];
 }
 
-// One slot, 10 s a job, three messages at 0: their ages at delivery are 0, 10 and 20 s; each is unacknowledged for 10 s.
+// One slot, 10 s a job, three messages at 0: their ages at delivery are 0, 10 and 20 s; each is unacknowledged for 10
+// s.
 TEST(Queue, DeliversInTheOrderOfPublishingAndMeasuresTheAge) {
   const auto m = queue("", numbered(3));
   const Observations o = run_once(m);
@@ -107,8 +108,8 @@ TEST(Queue, DiscardsAMessageThatIsLargerThanAllOfIt) {
   EXPECT_EQ(row(m, o, "jobs").at_end.refused, 1u);
 }
 
-// Fidelity 5.6.3, made small: two messages a second, one job of 1 s at a time, at most 10 ready. Rejecting keeps who came
-// first: ages settle at 10 jobs = 10 s. Dropping keeps who came last: 10 messages at 2/s = 5 s.
+// Fidelity 5.6.3, made small: two messages a second, one job of 1 s at a time, at most 10 ready. Rejecting keeps who
+// came first: ages settle at 10 jobs = 10 s. Dropping keeps who came last: 10 messages at 2/s = 5 s.
 TEST(Queue, KeepsOldMessagesWhenItRejectsAndYoungOnesWhenItDrops) {
   const auto aged = [](const std::string& overflow) {
     const auto m = model("topology: t\nresources:\n  jobs: {kind: queue, max_length: 10, overflow: " + overflow +
@@ -129,10 +130,11 @@ TEST(Queue, KeepsOldMessagesWhenItRejectsAndYoungOnesWhenItDrops) {
 
 // 100 messages, 10 jobs a second until the run ends at 3.05 s: published = delivered + ready.
 TEST(Queue, LosesNoMessageWhenTheRunEndsWithABacklog) {
-  const auto m = model("topology: t\nresources:\n  jobs: {kind: queue}\n"
-                       "  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
-                       "flows: {go: {steps: [{repeat: 100, do: [{publish: jobs}]}]}, job: {steps: [{delay: 100ms}]}}\n",
-                       arrivals_at({{.count = 1}}, "3050ms"));
+  const auto m = model(
+      "topology: t\nresources:\n  jobs: {kind: queue}\n"
+      "  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+      "flows: {go: {steps: [{repeat: 100, do: [{publish: jobs}]}]}, job: {steps: [{delay: 100ms}]}}\n",
+      arrivals_at({{.count = 1}}, "3050ms"));
   RunSettings settings;
   settings.drain = false;
   const Observations o = run_once(m, settings);
@@ -145,9 +147,10 @@ TEST(Queue, LosesNoMessageWhenTheRunEndsWithABacklog) {
 }
 
 TEST(Queue, MayHaveNoWorker) {
-  const auto m = model("topology: t\nresources: {jobs: {kind: queue, max_length: 2}}\n"
-                       "flows: {go: {steps: [{publish: jobs}]}}\n",
-                       arrivals_at({{.count = 3}}));
+  const auto m = model(
+      "topology: t\nresources: {jobs: {kind: queue, max_length: 2}}\n"
+      "flows: {go: {steps: [{publish: jobs}]}}\n",
+      arrivals_at({{.count = 3}}));
   const Observations o = run_once(m);
   EXPECT_EQ(o.resources[0].at_end.waiting, 2);
   EXPECT_EQ(o.resources[0].at_end.refused, 1u);

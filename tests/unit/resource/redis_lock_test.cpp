@@ -119,8 +119,8 @@ TEST(RedisLock, AReleaseAndAPollAtOneInstantGoInTheOrderInWhichTheyWereScheduled
 
 // B has waited since 60 ms, C since 130 ms. At A's release at 1 s nobody is told; C polls next, at 1.03 s.
 TEST(RedisLock, GoesToWhoeverPollsFirstAndNotToWhoCameFirst) {
-  const Seen seen(locks("", "0us",
-                        arrivals_at({{.flow = "second"}, {.at = "60ms"}, {.flow = "brief", .at = "130ms"}})));
+  const Seen seen(
+      locks("", "0us", arrivals_at({{.flow = "second"}, {.at = "60ms"}, {.flow = "brief", .at = "130ms"}})));
   EXPECT_EQ(seen.flow("brief").latency.max(), 900 * kMs);
   EXPECT_EQ(seen.flow("go").latency.max(), 1000 * kMs + 8 * kS);  // B polls at 1.06 s
 }
@@ -140,11 +140,11 @@ TEST(RedisLock, BacksOffExponentiallyUpToTheCap) {
 
 // A holds the key for 100 ms and 1 ns, B asks at 100 ms and gets it at its second attempt, after one pause: 300 times.
 const Histogram pauses(const std::string& jitter) {
-  const Seen seen(locks(", retry: {base: 1s, jitter: " + jitter + "}", "0us",
-                        arrivals_at({{.count = 300, .every = "10s"},
-                                     {.flow = "brief", .at = "100ms", .count = 300, .every = "10s"}},
-                                    "3100s"),
-                        "[{delay: 100000001ns}]"));
+  const Seen seen(locks(
+      ", retry: {base: 1s, jitter: " + jitter + "}", "0us",
+      arrivals_at({{.count = 300, .every = "10s"}, {.flow = "brief", .at = "100ms", .count = 300, .every = "10s"}},
+                  "3100s"),
+      "[{delay: 100000001ns}]"));
   EXPECT_EQ(seen.mutex().at_end.waited, 300u);
   return seen.flow("brief").latency;
 }
@@ -180,11 +180,11 @@ TEST(RedisLock, GivesUpWhenTheNextTryWouldPassTheBlockingTimeout) {
 // The limit counts from before the first command: SETs are answered at 20 ms and each 120 ms later (the round trip of
 // 20 ms and the sleep of 100 ms); at 140 ms the next attempt would begin at 240 ms.
 TEST(RedisLock, TheBlockingTimeoutCountsTheRoundTrips) {
-  const Seen seen(locks(", blocking_timeout: 0.239", "0us",
-                        arrivals_at({{}, {.flow = "brief", .at = "1s"}}), "[{delay: 900s}]", ", rtt: 20ms"));
+  const Seen seen(locks(", blocking_timeout: 0.239", "0us", arrivals_at({{}, {.flow = "brief", .at = "1s"}}),
+                        "[{delay: 900s}]", ", rtt: 20ms"));
   EXPECT_EQ(seen.flow("brief").failure.max(), 140 * kMs);
-  const Seen longer(locks(", blocking_timeout: 0.24", "0us",
-                          arrivals_at({{}, {.flow = "brief", .at = "1s"}}), "[{delay: 900s}]", ", rtt: 20ms"));
+  const Seen longer(locks(", blocking_timeout: 0.24", "0us", arrivals_at({{}, {.flow = "brief", .at = "1s"}}),
+                          "[{delay: 900s}]", ", rtt: 20ms"));
   EXPECT_EQ(longer.flow("brief").failure.max(), 260 * kMs);
 }
 
@@ -218,8 +218,8 @@ TEST(RedisLock, ATimeoutAtTheInstantOfAPollComesFirst) {
 // B's first SET is executed at 2 ms, its second 1 ms after 2 + 397 ms and 1 ns: at the instant of its timeout. A's
 // release was executed at 298 ms, so B has the lock; the timeout then ends its work and gives the lock back.
 TEST(RedisLock, ASetExecutedAtTheInstantOfTheTimeoutTakesTheKey) {
-  const Seen seen(locks(", sleep: 0.397000001", "1ms", arrivals_at({{}, {.flow = "patient", .at = "1ns"}}),
-                        "[{delay: 296ms}]"));
+  const Seen seen(
+      locks(", sleep: 0.397000001", "1ms", arrivals_at({{}, {.flow = "patient", .at = "1ns"}}), "[{delay: 296ms}]"));
   EXPECT_EQ(seen.mutex().at_end.granted, 2u);
   EXPECT_EQ(seen.mutex().at_end.timed_out, 0u);
   EXPECT_EQ(seen.mutex().at_end.in_use, 0);
@@ -229,8 +229,8 @@ TEST(RedisLock, ASetExecutedAtTheInstantOfTheTimeoutTakesTheKey) {
 // c = 100 ms. A takes the key at 100 ms and its release is executed at 350 ms. B's second SET, sent at 300 ms, is
 // executed at 450 ms, but B has gone at 400 ms: the key is nobody's until 5450 ms. C sends SETs at 6 s.
 TEST(RedisLock, ASetUnderWayIsExecutedThoughItsClientHasGone) {
-  const Seen seen(locks(", timeout: 5", "100ms",
-                        arrivals_at({{}, {.flow = "patient"}, {.flow = "brief", .at = "1s"}}), "[{delay: 150ms}]"));
+  const Seen seen(locks(", timeout: 5", "100ms", arrivals_at({{}, {.flow = "patient"}, {.flow = "brief", .at = "1s"}}),
+                        "[{delay: 150ms}]"));
   EXPECT_EQ(seen.marks("mutex.leaked"), 1u);
   EXPECT_EQ(seen.marks("mutex.lock_not_owned"), 0u);
   // C: SETs are executed at 1100 ms and every 200 ms from there: the first at or after 5450 ms is 5500 ms
@@ -240,7 +240,8 @@ TEST(RedisLock, ASetUnderWayIsExecutedThoughItsClientHasGone) {
 
 TEST(RedisLock, AKeyThatNobodyKnowsOfAndNeverExpiresIsHeldForEver) {
   const Seen seen(locks("", "100ms", arrivals_at({{}, {.flow = "patient"}, {.flow = "brief", .at = "1s"}}, "10s"),
-                        "[{delay: 150ms}]"), without_drain());
+                        "[{delay: 150ms}]"),
+                  without_drain());
   EXPECT_EQ(seen.marks("mutex.leaked"), 1u);
   EXPECT_EQ(seen.mutex().at_end.in_use, 1);
   EXPECT_EQ(seen.mutex().at_end.waiting, 1);
@@ -249,11 +250,11 @@ TEST(RedisLock, AKeyThatNobodyKnowsOfAndNeverExpiresIsHeldForEver) {
 // The step under the lock is timed out while it is served, so the request is split and its hold moves to the part that
 // goes on; the key still expires at 5 s, and its release at 11 s finds it gone.
 TEST(RedisLock, TheKeyExpiresWhoeverCarriesTheHold) {
-  const Seen seen(model(
-      "topology: t\nresources:\n  redis: {kind: redis, command_time: 0us}\n  desk: {kind: station, service: 3s}\n"
-      "  mutex: {kind: redis_lock, server: redis, timeout: 5}\nflows:\n"
-      "  go: {steps: [{lock: mutex, do: [{visit: desk, timeout: 1s, on_error: {timeout: [{delay: 10s}]}}]}]}\n",
-      arrivals_at({{.count = 1}})));
+  const Seen seen(
+      model("topology: t\nresources:\n  redis: {kind: redis, command_time: 0us}\n  desk: {kind: station, service: 3s}\n"
+            "  mutex: {kind: redis_lock, server: redis, timeout: 5}\nflows:\n"
+            "  go: {steps: [{lock: mutex, do: [{visit: desk, timeout: 1s, on_error: {timeout: [{delay: 10s}]}}]}]}\n",
+            arrivals_at({{.count = 1}})));
   EXPECT_EQ(seen.mutex().meter.hold_sum, 5 * kS);
   EXPECT_EQ(seen.marks("mutex.lock_not_owned"), 1u);
   EXPECT_EQ(seen.flow("go").latency.max(), 11 * kS);
@@ -310,9 +311,9 @@ TEST(RedisLock, TheHoldBreakdownSaysWaitingForTheLockWhileItPolls) {
     served += row.on == redis && row.doing == Doing::served ? row.ns : 0;
     own += row.doing == Doing::own ? row.ns : 0;
   }
-  EXPECT_EQ(queueing, 1 * kMs);       // behind the other's SET
-  EXPECT_EQ(served, 2 * kMs);         // its first SET and its release
-  EXPECT_EQ(waiting, 1010 * kMs);     // from 2 ms to 2 + 10 x 101 ms; the other's release was at 1002 ms
+  EXPECT_EQ(queueing, 1 * kMs);    // behind the other's SET
+  EXPECT_EQ(served, 2 * kMs);      // its first SET and its release
+  EXPECT_EQ(waiting, 1010 * kMs);  // from 2 ms to 2 + 10 x 101 ms; the other's release was at 1002 ms
   EXPECT_EQ(own, 2 * kS);
   EXPECT_EQ(seen.row("pool").meter.breakdown.total(), waiting + queueing + served + own);
 }
@@ -320,11 +321,11 @@ TEST(RedisLock, TheHoldBreakdownSaysWaitingForTheLockWhileItPolls) {
 // 20 users without pause, hold 1 s, sleep 0.1 s: a little is lost at each hand-over, since 19 pollers at random phases
 // leave a gap of about 0.1 s / 20. Waits are far from equal, as they would be in a queue (19 s each).
 TEST(RedisLock, PollersHandOverWithAGapAndOutOfOrder) {
-  const Seen seen(model(
-      "topology: t\nresources: {redis: {kind: redis}, mutex: {kind: redis_lock, server: redis}}\n"
-      "flows: {go: {steps: [{lock: mutex, do: [{delay: 1s}]}]}}\n",
-      "workload: w\nwarmup: 0s\nscenarios: {a: {executor: constant-vus, exec: go, vus: 20, duration: 2000s, "
-      "thinkFirst: true, thinkTime: uniform(0ms; 100ms)}}\n"));
+  const Seen seen(
+      model("topology: t\nresources: {redis: {kind: redis}, mutex: {kind: redis_lock, server: redis}}\n"
+            "flows: {go: {steps: [{lock: mutex, do: [{delay: 1s}]}]}}\n",
+            "workload: w\nwarmup: 0s\nscenarios: {a: {executor: constant-vus, exec: go, vus: 20, duration: 2000s, "
+            "thinkFirst: true, thinkTime: uniform(0ms; 100ms)}}\n"));
   const double rate = static_cast<double>(seen.flow("go").completed_in_window) / 2000;
   EXPECT_LT(rate, 0.9995);
   EXPECT_GT(rate, 0.990);
@@ -353,20 +354,22 @@ TEST(RedisLock, EveryRunConserves) {
     RunSettings settings;
     settings.seed = seed;
     settings.drain = seed % 2 == 0;
-    const Seen seen(model(
-        "topology: t\npopulations: {thread: {count: 3}}\nresources:\n  redis: {kind: redis, command_time: "
-        "exponential(20ms), rtt: exponential(5ms)}\n  pool: {kind: semaphore, size: 40, timeout: 5s}\n"
-        "  mutex: {kind: redis_lock, server: redis, per: thread, timeout: 300ms, retry: {base: 50ms, cap: 1s, "
-        "jitter: full}, blocking_timeout: 3}\n  plain: {kind: redis_lock, server: redis, per: thread, sleep: 0.2}\n"
-        "flows:\n  a: {timeout: 4s, steps: [{lock: mutex, do: [{delay: exponential(200ms)}], timeout: 700ms}]}\n"
-        "  b: {steps: [{hold: pool, do: [{lock: mutex, do: [{delay: exponential(100ms)}, {choose: [{weight: 1, do: "
-        "[{fail: broken}]}, {weight: 3, do: []}]}], retry: {max: 2, base: 10ms}}]}]}\n"
-        "  c: {steps: [{parallel: {branches: [[{lock: mutex, do: [{delay: exponential(100ms)}]}], [{lock: plain, do: "
-        "[{delay: 20ms}]}]], wait: first, rest: cancel}}]}\n"
-        "  d: {steps: [{lock: plain, do: [{delay: exponential(50ms)}], timeout: 1s}]}\n",
-        "workload: w\nwarmup: 5s\nduration: 60s\nattributes: {thread: uniform}\nscenarios: {s: {executor: "
-        "constant-arrival-rate, exec: {a: 3, b: 2, c: 1, d: 2}, arrival: poisson, rate: 6/s, duration: 60s}}\n"),
-                    settings);
+    const Seen seen(
+        model(
+            "topology: t\npopulations: {thread: {count: 3}}\nresources:\n  redis: {kind: redis, command_time: "
+            "exponential(20ms), rtt: exponential(5ms)}\n  pool: {kind: semaphore, size: 40, timeout: 5s}\n"
+            "  mutex: {kind: redis_lock, server: redis, per: thread, timeout: 300ms, retry: {base: 50ms, cap: 1s, "
+            "jitter: full}, blocking_timeout: 3}\n  plain: {kind: redis_lock, server: redis, per: thread, sleep: 0.2}\n"
+            "flows:\n  a: {timeout: 4s, steps: [{lock: mutex, do: [{delay: exponential(200ms)}], timeout: 700ms}]}\n"
+            "  b: {steps: [{hold: pool, do: [{lock: mutex, do: [{delay: exponential(100ms)}, {choose: [{weight: 1, do: "
+            "[{fail: broken}]}, {weight: 3, do: []}]}], retry: {max: 2, base: 10ms}}]}]}\n"
+            "  c: {steps: [{parallel: {branches: [[{lock: mutex, do: [{delay: exponential(100ms)}]}], [{lock: plain, "
+            "do: "
+            "[{delay: 20ms}]}]], wait: first, rest: cancel}}]}\n"
+            "  d: {steps: [{lock: plain, do: [{delay: exponential(50ms)}], timeout: 1s}]}\n",
+            "workload: w\nwarmup: 5s\nduration: 60s\nattributes: {thread: uniform}\nscenarios: {s: {executor: "
+            "constant-arrival-rate, exec: {a: 3, b: 2, c: 1, d: 2}, arrival: poisson, rate: 6/s, duration: 60s}}\n"),
+        settings);
     EXPECT_GT(seen.row("mutex.overlap").at_end.completed, 0u);
     EXPECT_GT(seen.mutex().at_end.timed_out, 0u);
     EXPECT_GT(seen.marks("mutex.lock_not_owned"), 0u);

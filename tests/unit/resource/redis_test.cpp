@@ -58,11 +58,11 @@ TEST(Redis, TheRoundTripDoesNotOccupyTheLoop) {
 // There and back are one draw, so that the latency of a lone command is command + round trip: with an exponential round
 // trip of mean m, the variance of the sum is m^2, where two halves of their own would give m^2 / 2.
 TEST(Redis, BothWaysOfARoundTripAreOneDraw) {
-  const auto m = redis(", command_time: 0us, rtt: exponential(10ms)",
-                       arrivals_at({{.count = 4000, .every = "1s"}}, "4000s"));
+  const auto m =
+      redis(", command_time: 0us, rtt: exponential(10ms)", arrivals_at({{.count = 4000, .every = "1s"}}, "4000s"));
   const Observations o = run_once(m);
   const Histogram& latency = Seen(m, o).go.latency;
-  EXPECT_NEAR(latency.mean(), 10.0 * kMs, 0.7 * kMs);                       // 4 sd: 4 x 10 / sqrt(4000) = 0.63
+  EXPECT_NEAR(latency.mean(), 10.0 * kMs, 0.7 * kMs);                      // 4 sd: 4 x 10 / sqrt(4000) = 0.63
   EXPECT_NEAR(latency.variance() / (1e14), 1, 4 * std::sqrt(8.0 / 4000));  // sd of a variance: m^2 sqrt(8 / n)
 }
 

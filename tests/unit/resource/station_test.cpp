@@ -8,9 +8,10 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-load::Loaded station(const std::string& keys, const std::vector<Arrivals>& arrivals, const std::string& modifiers = "") {
-  return model("topology: t\nresources: {s: {kind: station, " + keys + "}}\nflows: {go: {steps: [{visit: s" + modifiers +
-                   "}]}}\n",
+load::Loaded station(const std::string& keys, const std::vector<Arrivals>& arrivals,
+                     const std::string& modifiers = "") {
+  return model("topology: t\nresources: {s: {kind: station, " + keys + "}}\nflows: {go: {steps: [{visit: s" +
+                   modifiers + "}]}}\n",
                arrivals_at(arrivals));
 }
 
@@ -52,10 +53,12 @@ TEST(Station, SharesAmongAtMostSoMany) {
 }
 
 TEST(Station, RefusesWhoWouldWaitToShare) {
-  const auto m = station("service: 10s, discipline: processor_sharing, sharing_limit: 1, queue_limit: 0", {{.count = 2}});
+  const auto m =
+      station("service: 10s, discipline: processor_sharing, sharing_limit: 1, queue_limit: 0", {{.count = 2}});
   const Observations o = run_once(m);
   EXPECT_EQ(o.flows[0].errors[error_of(m.model, "queue_full")], 1u);
-  const auto impatient = station("service: 10s, discipline: processor_sharing, sharing_limit: 1, patience: 4s", {{.count = 2}});
+  const auto impatient =
+      station("service: 10s, discipline: processor_sharing, sharing_limit: 1, patience: 4s", {{.count = 2}});
   EXPECT_EQ(run_once(impatient).flows[0].failure.max(), 4 * kSecond);
 }
 
@@ -74,9 +77,9 @@ TEST(Station, LetsTheNextShareWhenOneIsCancelled) {
 
 TEST(Station, SaysWhichKeysExcludeEachOther) {
   const auto says = [](const std::string& keys, const std::string& message) {
-    const std::string errors = errors_of("topology: t\nresources: {s: {kind: station, service: 1s, " + keys +
-                                             "}}\nflows: {go: {steps: [{visit: s}]}}\n",
-                                         arrivals_at({{}}));
+    const std::string errors = errors_of(
+        "topology: t\nresources: {s: {kind: station, service: 1s, " + keys + "}}\nflows: {go: {steps: [{visit: s}]}}\n",
+        arrivals_at({{}}));
     EXPECT_NE(errors.find(message), std::string::npos) << keys << "\n" << errors;
   };
   says("batch: {max: 2}, setup: 1s", "exclude each other");
@@ -91,7 +94,7 @@ TEST(Station, SaysWhichKeysExcludeEachOther) {
   says("batch: {max: 2, min: 3}", "greater than its 'max'");
   says("batch: {min: 3}", "missing key 'max'");
   says("rate: 0.5", "'rate' must be a list");
-  says("rate: [1, 0]", "rate");
+  says("rate: [1, 0]", "must be above 0");
 }
 
 TEST(Station, CannotBeHeldUnlessItsServersAreUnits) {

@@ -13,7 +13,8 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 
 // A queue with one worker; `go` publishes `count` messages for the flow `job` at once.
 std::string topology(const std::string& worker, const std::string& job, int count = 1, const std::string& rest = "") {
-  return "topology: t\nhosts: {box: {cores: 4}}\nresources:\n  jobs: {kind: queue}\n  w: {kind: worker, from: jobs, flow: job, " +
+  return "topology: t\nhosts: {box: {cores: 4}}\nresources:\n  jobs: {kind: queue}\n  w: {kind: worker, from: jobs, "
+         "flow: job, " +
          worker + "}\n" + rest + "flows:\n  go: {steps: [{repeat: " + std::to_string(count) +
          ", do: [{publish: jobs}]}]}\n  job: {steps: [" + job + "]}\n";
 }
@@ -57,11 +58,12 @@ TEST(Worker, PushesToItsInstancesInTurn) {
 }
 
 TEST(Worker, SharesItsQueueWithOtherWorkers) {
-  const auto m = model("topology: t\nresources:\n  jobs: {kind: queue}\n"
-                       "  a: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
-                       "  b: {kind: worker, from: jobs, flow: job, concurrency: 2}\n"
-                       "flows: {go: {steps: [{repeat: 6, do: [{publish: jobs}]}]}, job: {steps: [{delay: 1s}]}}\n",
-                       arrivals_at({{.count = 1}}));
+  const auto m = model(
+      "topology: t\nresources:\n  jobs: {kind: queue}\n"
+      "  a: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+      "  b: {kind: worker, from: jobs, flow: job, concurrency: 2}\n"
+      "flows: {go: {steps: [{repeat: 6, do: [{publish: jobs}]}]}, job: {steps: [{delay: 1s}]}}\n",
+      arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   EXPECT_EQ(row(m, o, "jobs").capacity, 3);
   EXPECT_EQ(row(m, o, "jobs").meter.wait.max(), 1 * kSecond);
@@ -71,16 +73,17 @@ TEST(Worker, SharesItsQueueWithOtherWorkers) {
 
 // --- prefetch -----------------------------------------------------------------------------------------------------
 
-// Fidelity 5.6.5 with one process: A and B hold up to 16 unacknowledged messages each. The first of 32 takes A for 600 s:
-// A's other 15 wait behind it, though B is idle from 16 s on.
+// Fidelity 5.6.5 with one process: A and B hold up to 16 unacknowledged messages each. The first of 32 takes A for 600
+// s: A's other 15 wait behind it, though B is idle from 16 s on.
 TEST(Worker, LetsMessagesWaitBehindALongJobWhenItPrefetches) {
-  const auto m = model("topology: t\nresources:\n  jobs: {kind: queue}\n"
-                       "  w: {kind: worker, from: jobs, instances: 2, concurrency: 1, prefetch: 16}\n"
-                       "flows:\n"
-                       "  go:\n    steps:\n      - publish: {to: jobs, flow: long}\n"
-                       "      - {repeat: 31, do: [{publish: {to: jobs, flow: short}}]}\n"
-                       "  long: {steps: [{delay: 600s}]}\n  short: {steps: [{delay: 1s}]}\n",
-                       arrivals_at({{.count = 1}}));
+  const auto m = model(
+      "topology: t\nresources:\n  jobs: {kind: queue}\n"
+      "  w: {kind: worker, from: jobs, instances: 2, concurrency: 1, prefetch: 16}\n"
+      "flows:\n"
+      "  go:\n    steps:\n      - publish: {to: jobs, flow: long}\n"
+      "      - {repeat: 31, do: [{publish: {to: jobs, flow: short}}]}\n"
+      "  long: {steps: [{delay: 600s}]}\n  short: {steps: [{delay: 1s}]}\n",
+      arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   const std::int64_t behind_a = 15 * 600 + 14 * 15 / 2;  // 600, 601, ... 614 s
   const std::int64_t behind_b = 15 * 16 / 2;             // 1, 2, ... 15 s
@@ -97,13 +100,14 @@ TEST(Worker, LetsMessagesWaitBehindALongJobWhenItPrefetches) {
 
 // The same without prefetch: B does the other 31 by 31 s.
 TEST(Worker, LeavesMessagesInTheQueueOtherwise) {
-  const auto m = model("topology: t\nresources:\n  jobs: {kind: queue}\n"
-                       "  w: {kind: worker, from: jobs, instances: 2, concurrency: 1}\n"
-                       "flows:\n"
-                       "  go:\n    steps:\n      - publish: {to: jobs, flow: long}\n"
-                       "      - {repeat: 31, do: [{publish: {to: jobs, flow: short}}]}\n"
-                       "  long: {steps: [{delay: 600s}]}\n  short: {steps: [{delay: 1s}]}\n",
-                       arrivals_at({{.count = 1}}));
+  const auto m = model(
+      "topology: t\nresources:\n  jobs: {kind: queue}\n"
+      "  w: {kind: worker, from: jobs, instances: 2, concurrency: 1}\n"
+      "flows:\n"
+      "  go:\n    steps:\n      - publish: {to: jobs, flow: long}\n"
+      "      - {repeat: 31, do: [{publish: {to: jobs, flow: short}}]}\n"
+      "  long: {steps: [{delay: 600s}]}\n  short: {steps: [{delay: 1s}]}\n",
+      arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   EXPECT_EQ(row(m, o, "jobs").meter.wait.max(), 30 * kSecond);
   EXPECT_EQ(row(m, o, "w.slots").meter.wait.max(), 0);
@@ -117,7 +121,8 @@ TEST(Worker, RunsNoMoreJobsThanItMayHoldMessages) {
 
 // prefetch 0: the first instance asked takes everything that comes while it has no limit; both take turns.
 TEST(Worker, HoldsAnyNumberOfMessagesWithPrefetchZero) {
-  const auto m = model(topology("concurrency: 1, prefetch: 0, instances: 2", "delay: 1s", 100), arrivals_at({{.count = 1}}));
+  const auto m =
+      model(topology("concurrency: 1, prefetch: 0, instances: 2", "delay: 1s", 100), arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   EXPECT_EQ(row(m, o, "jobs").meter.wait.max(), 0);
   EXPECT_EQ(row(m, o, "w.slots").meter.wait.max(), 49 * kSecond);
@@ -126,11 +131,12 @@ TEST(Worker, HoldsAnyNumberOfMessagesWithPrefetchZero) {
 // --- poll ---------------------------------------------------------------------------------------------------------
 
 // Fidelity 5.6.1: 10 slots, jobs of 0.6 s, saturated. A slot is taken again at the first poll after its job has ended:
-// with poll 0.5 s after 1.0 s, with poll 0.05 s after 0.65 s (a slot that gets free at a poll's very instant is too late).
-// So from the first poll at t0 on, 10 jobs end at t0 + 0.6 + k x period.
+// with poll 0.5 s after 1.0 s, with poll 0.05 s after 0.65 s (a slot that gets free at a poll's very instant is too
+// late). So from the first poll at t0 on, 10 jobs end at t0 + 0.6 + k x period.
 TEST(Worker, LeavesAFreeSlotEmptyUntilTheNextPoll) {
   const auto completed = [](const std::string& poll, std::int64_t period) {
-    const auto m = model(topology("concurrency: 10, poll: " + poll, "delay: 600ms", 4000), arrivals_at({{.count = 1}}, "200s"));
+    const auto m =
+        model(topology("concurrency: 10, poll: " + poll, "delay: 600ms", 4000), arrivals_at({{.count = 1}}, "200s"));
     RunSettings settings;
     settings.drain = false;
     const Observations o = run_once(m, settings);
@@ -144,8 +150,8 @@ TEST(Worker, LeavesAFreeSlotEmptyUntilTheNextPoll) {
   EXPECT_NEAR(completed("50ms", 650 * kMillisecond), 10 / 0.65, 0.1);  // 15.4 a second, not 16.7
 }
 
-// 15 instances of 10 slots, jobs of 60 s, a deep queue: a poll sees the first `poll_batch` entries, and running jobs are
-// entries (fidelity 5.6.6).
+// 15 instances of 10 slots, jobs of 60 s, a deep queue: a poll sees the first `poll_batch` entries, and running jobs
+// are entries (fidelity 5.6.6).
 TEST(Worker, RunsNoMoreJobsThanOnePollSees) {
   const auto most = [](const std::string& poll_batch) {
     const auto m = model(topology("instances: 15, concurrency: 10, poll: 500ms" + poll_batch, "delay: 60s", 1000),
@@ -183,8 +189,8 @@ TEST(Worker, PollsAtAPhaseThatDependsOnItsName) {
 
 const char* const kCountPairs = "{when: request.batch_size == 2, mark: pair}, {delay: 5s}";
 
-// Messages at 0 and 1 s, at most 3, timeout 2 s: one job of two at 2 s. The one that comes at 2 s (an arrival, after the
-// expiry) is too late: it waits for the slot until 7 s, when it has waited its 2 s.
+// Messages at 0 and 1 s, at most 3, timeout 2 s: one job of two at 2 s. The one that comes at 2 s (an arrival, after
+// the expiry) is too late: it waits for the slot until 7 s, when it has waited its 2 s.
 TEST(Worker, StartsABatchWhenItsOldestMessageHasWaitedLongEnough) {
   const auto m = model(topology("concurrency: 1, batch: {max: 3, timeout: 2s}", kCountPairs),
                        arrivals_at({{.count = 1}, {.at = "1s"}, {.at = "2s"}}));
@@ -200,7 +206,8 @@ TEST(Worker, StartsABatchWhenItsOldestMessageHasWaitedLongEnough) {
 // The third message completes the batch at once; the fourth waits 2 s after the slot got free? No: it came at 0, so at
 // 5 s it has waited long enough.
 TEST(Worker, StartsAFullBatchAtOnce) {
-  const auto m = model(topology("concurrency: 1, batch: {max: 3, timeout: 2s}", kCountPairs, 4), arrivals_at({{.count = 1}}));
+  const auto m =
+      model(topology("concurrency: 1, batch: {max: 3, timeout: 2s}", kCountPairs, 4), arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   EXPECT_EQ(row(m, o, "jobs").meter.wait.sum(), 5 * kSecond);
   EXPECT_EQ(row(m, o, "w.slots").at_end.granted, 2u);
@@ -224,7 +231,8 @@ TEST(Worker, FormsEachBatchOnce) {
 }
 
 TEST(Worker, PollsForBatches) {
-  const auto m = model(topology("concurrency: 2, poll: 1s, batch: {max: 3}", "delay: 100ms", 7), arrivals_at({{.count = 1}}));
+  const auto m =
+      model(topology("concurrency: 2, poll: 1s, batch: {max: 3}", "delay: 100ms", 7), arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   const std::int64_t first = row(m, o, "jobs").meter.wait.min();
   EXPECT_EQ(row(m, o, "jobs").meter.wait.sum(), 6 * first + (first + kSecond));  // 3 + 3, and 1 a poll later
@@ -246,17 +254,17 @@ TEST(Worker, EndsAJobThatTakesTooLong) {
 
 // At the very instant of its timeout a job that is served has ended: completions come before expiries.
 TEST(Worker, LetsAJobEndAtTheInstantOfItsTimeout) {
-  const auto m = model(topology("concurrency: 1, job_timeout: 3s", "{visit: {station: s, service: 3s}}", 1,
-                                "  s: {kind: station}\n"),
-                       arrivals_at({{.count = 1}}));
+  const auto m = model(
+      topology("concurrency: 1, job_timeout: 3s", "{visit: {station: s, service: 3s}}", 1, "  s: {kind: station}\n"),
+      arrivals_at({{.count = 1}}));
   EXPECT_EQ(flow(m, run_once(m), "job").run.completed, 1u);
 }
 
 // The work goes on at the server without its job: the station is busy until 10 s, the slot free at 3 s.
 TEST(Worker, LeavesWorkAtAServerRunningWhenTheJobTimesOut) {
-  const auto m = model(topology("concurrency: 1, job_timeout: 3s", "{visit: {station: s, service: 10s}}", 1,
-                                "  s: {kind: station}\n"),
-                       arrivals_at({{.count = 1}}));
+  const auto m = model(
+      topology("concurrency: 1, job_timeout: 3s", "{visit: {station: s, service: 10s}}", 1, "  s: {kind: station}\n"),
+      arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   EXPECT_EQ(row(m, o, "w.slots").at_end.in_use_area, Int128{3} * kSecond);
   EXPECT_EQ(row(m, o, "s").at_end.in_use_area, Int128{10} * kSecond);
@@ -273,8 +281,9 @@ TEST(Worker, AcknowledgesAJobThatFails) {
 
 // What a job takes and does not give back ends with it.
 TEST(Worker, GivesBackWhatAJobStillHolds) {
-  const auto m = model(topology("concurrency: 1", "{acquire: lamp}, {delay: 1s}", 2, "  lamp: {kind: semaphore, size: 1}\n"),
-                       arrivals_at({{.count = 1}}));
+  const auto m =
+      model(topology("concurrency: 1", "{acquire: lamp}, {delay: 1s}", 2, "  lamp: {kind: semaphore, size: 1}\n"),
+            arrivals_at({{.count = 1}}));
   const Observations o = run_once(m);
   EXPECT_EQ(flow(m, o, "job").run.completed, 2u);
   EXPECT_EQ(row(m, o, "lamp").at_end.in_use, 0);
@@ -294,10 +303,11 @@ TEST(Worker, SharesOneEventLoopOrGivesEachJobAProcess) {
 }
 
 TEST(Worker, RunsFlowsOfAServiceThere) {
-  const auto m = model("topology: t\nhosts: {box: {cores: 1}}\nresources:\n  api: {kind: service, host: box}\n"
-                       "  jobs: {kind: queue}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
-                       "flows: {go: {steps: [{publish: jobs}]}, job: {service: api, steps: [{cpu: 1s}]}}\n",
-                       arrivals_at({{.count = 2}}));
+  const auto m = model(
+      "topology: t\nhosts: {box: {cores: 1}}\nresources:\n  api: {kind: service, host: box}\n"
+      "  jobs: {kind: queue}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+      "flows: {go: {steps: [{publish: jobs}]}, job: {service: api, steps: [{cpu: 1s}]}}\n",
+      arrivals_at({{.count = 2}}));
   const Observations o = run_once(m);
   EXPECT_EQ(row(m, o, "api.loop").at_end.granted, 2u);
   EXPECT_EQ(row(m, o, "w.loop").at_end.granted, 0u);

@@ -9,10 +9,12 @@ namespace {
 constexpr std::int64_t kMs = 1'000'000;
 
 load::Loaded flow(const std::string& steps, const std::vector<Arrivals>& arrivals = {{}}) {
-  return model("topology: t\npopulations: {thread: {count: 9}}\nresources:\n  redis: {kind: redis, command_time: 1ms}\n"
-               "  mutex: {kind: redis_lock, server: redis}\n  other: {kind: redis_lock, server: redis, per: thread}\n"
-               "flows: {go: {steps: [" + steps + "]}}\n",
-               arrivals_at(arrivals));
+  return model(
+      "topology: t\npopulations: {thread: {count: 9}}\nresources:\n  redis: {kind: redis, command_time: 1ms}\n"
+      "  mutex: {kind: redis_lock, server: redis}\n  other: {kind: redis_lock, server: redis, per: thread}\n"
+      "flows: {go: {steps: [" +
+          steps + "]}}\n",
+      arrivals_at(arrivals));
 }
 
 const FlowStats& go(const load::Loaded& loaded, const Observations& o) {
@@ -65,7 +67,8 @@ TEST(LockStep, SaysWhatIsWrong) {
   const auto errors = [](const std::string& step) {
     return errors_of(
         "topology: t\nresources: {redis: {kind: redis}, mutex: {kind: redis_lock, server: redis}}\n"
-        "flows: {go: {steps: [" + step + "]}}\n",
+        "flows: {go: {steps: [" +
+            step + "]}}\n",
         arrivals_at({{}}));
   };
   EXPECT_NE(errors("{lock: mutex}").find("missing key 'do'"), std::string::npos);

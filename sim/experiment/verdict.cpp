@@ -1,0 +1,81 @@
+#include "sim/experiment/verdict.hpp"
+
+#include <cmath>
+
+#include "sim/analysis/cause.hpp"
+#include "sim/expression/quantity.hpp"
+
+namespace loadstone {
+
+namespace {
+
+std::string percent(double share) {
+  return format_number(std::round(share * 1000) / 10) + "%";
+}
+
+std::string calm(const RunSummary& summary) {
+  const ResourceSummary* busiest = nullptr;
+  for (const ResourceSummary& r : summary.resources) {
+    if (busiest == nullptr || r.utilization.value > busiest->utilization.value) {
+      busiest = &r;
+    }
+  }
+  std::string text = "NOTHING SATURATES";
+  if (busiest != nullptr && busiest->utilization.value > 0) {
+    text += "; the busiest is " + busiest->name + ", " + percent(busiest->utilization.value) + " of the time";
+  }
+  return text;
+}
+
+std::string saturated(const RunResult& result) {
+  const Cause cause = find_cause(result.summary.resources, result.first);
+  std::string text = "SATURATED: " + result.first;
+  if (cause.resource != result.first) {
+    text += ", because its holders wait for " + cause.resource;
+  } else if (!cause.on.empty() && cause.on != result.first) {
+    text += ", whose holders spend " + percent(cause.share) + " of the time in " + cause.on;
+  }
+  return text;
+}
+
+void warn(RunResult& result) {
+  for (const FlowSummary& flow : result.summary.flows) {
+    if (flow.sample.offered == 0) {
+      continue;
+    }
+    const double inside = static_cast<double>(flow.in_flight) / static_cast<double>(flow.sample.offered);
+    if (flow.sample.completed == 0) {
+      result.warnings.push_back("flow '" + flow.name + "': no request completed; there is no latency to speak of");
+    } else if (inside > 0.001) {
+      result.warnings.push_back("flow '" + flow.name + "': " + percent(inside) +
+                                " of its requests had not ended when the run was given up; they count in no latency");
+    }
+    if (flow.sample.dropped > 0) {
+      result.warnings.push_back("flow '" + flow.name + "': " + std::to_string(flow.sample.dropped) +
+                                " iterations were dropped for want of virtual users");
+    }
+  }
+  for (const std::string& reason : result.summary.stopped) {
+    result.warnings.push_back("a run ended early: " + reason);
+  }
+}
+
+}  // namespace
+
+void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
+  result.saturated = verdict.saturated;
+  result.stable = result.summary.stopped.empty();
+  for (const RowVerdict& row : verdict.rows) {
+    result.stable = result.stable && row.sign != Sign::growth;
+  }
+  if (verdict.first) {
+    result.first = model.resources[*verdict.first]->name;
+  }
+  result.verdict = !result.summary.stopped.empty() && result.first.empty()
+                       ? "ENDED EARLY: " + result.summary.stopped.front()
+                   : result.first.empty() ? calm(result.summary)
+                                          : saturated(result);
+  warn(result);
+}
+
+}  // namespace loadstone
