@@ -7,7 +7,8 @@
 
 namespace loadstone {
 
-Bound read_bound(const Model& model, const Observations& relieved, double load) {
+Bound read_bound(const Model& model, const Observations& relieved, double load,
+                 std::span<const std::string> without_limit) {
   Bound bound;
   bound.at_load = std::numeric_limits<double>::infinity();
   const double seconds = (relieved.measured_until - relieved.measured_from).seconds();
@@ -35,9 +36,10 @@ Bound read_bound(const Model& model, const Observations& relieved, double load) 
     demand.arrivals_per_s = static_cast<double>(window.arrivals) / seconds / load * scale;
     demand.per_request_s = bound.requests_per_s > 0 ? demand.in_use / bound.requests_per_s : 0;
     const double members = std::max(plan.members, static_cast<double>(relieved.resources[row].members));
-    demand.at_load = plan.in_bound && plan.capacity < 1e15 && demand.in_use > 0
-                         ? plan.capacity * members / demand.in_use
-                         : std::numeric_limits<double>::infinity();
+    const bool limits = plan.in_bound && plan.capacity < 1e15 &&
+                        std::find(without_limit.begin(), without_limit.end(), plan.name) == without_limit.end();
+    demand.at_load =
+        limits && demand.in_use > 0 ? plan.capacity * members / demand.in_use : std::numeric_limits<double>::infinity();
     if (demand.at_load < bound.at_load) {
       bound.at_load = demand.at_load;
       bound.resource = row;

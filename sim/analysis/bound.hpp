@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct Bound {
   double longest_latency_s = 0;  // mean of the slowest flow
 };
 
-// From the observations of such a run at load `load`.
-[[nodiscard]] Bound read_bound(const Model& model, const Observations& relieved, double load);
+// From the observations of such a run at load `load`. What is named in `without_limit` bounds nothing.
+[[nodiscard]] Bound read_bound(const Model& model, const Observations& relieved, double load,
+                               std::span<const std::string> without_limit = {});
 
 }  // namespace loadstone

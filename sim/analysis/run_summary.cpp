@@ -191,6 +191,10 @@ ResourceSummary summarize_resource(const Model& model, RowId row, std::span<cons
 
 }  // namespace
 
+ResourceSummary summarize_row(const Model& model, RowId row, std::span<const Observations> replications) {
+  return summarize_resource(model, row, replications, {});
+}
+
 Totals window_of(const Meter& meter) {
   return meter.at_edge.empty() ? Totals{} : meter.at_edge.back() - meter.at_edge.front();
 }

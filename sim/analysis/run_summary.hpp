@@ -84,6 +84,9 @@ struct RunSummary {
 [[nodiscard]] RunSummary summarize(const Model& model, std::span<const Observations> replications,
                                    std::span<const double> quantiles);
 
+// One row of it, without quantiles.
+[[nodiscard]] ResourceSummary summarize_row(const Model& model, RowId row, std::span<const Observations> replications);
+
 inline constexpr double kDefaultQuantiles[] = {0.5, 0.9, 0.95, 0.99};
 
 // The totals of a row over the measured window.

@@ -8,7 +8,7 @@
 namespace loadstone {
 
 const char* to_string(Sign sign) {
-  static constexpr const char* kNames[] = {"none", "growth", "blocked", "refused"};
+  static constexpr const char* kNames[] = {"none", "growth", "blocked", "refused", "flat"};
   return kNames[static_cast<std::size_t>(sign)];
 }
 
@@ -24,6 +24,10 @@ Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
   m.deficit = static_cast<double>(window.waiting) / arrivals;
   m.blocked = to_double(std::min(window.blocked_time, window.full_time)) / length / members;
   m.refused = static_cast<double>(window.refused + window.timed_out) / arrivals;
+  m.age = static_cast<double>(observed.measured_until.ns) / length;
+  if (resource.meter.wait.count() > 0) {
+    m.wait = static_cast<double>(resource.meter.wait.quantile(0.95)) / length;
+  }
   if (plan.refills) {
     const double used = to_double(window.in_use_area) / length / members;  // of what comes in
     m.deficit = 0;
@@ -58,16 +62,28 @@ double mean_of(const std::vector<double>& values) {
   return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
 
-Sign sign_of(RowVerdict& verdict) {
+// A line that has grown by a share d of what came since the start makes its last arrivals wait for d of that time.
+bool is_settling(const Measures& mean) {
+  constexpr double kLongWait = 0.2;   // of the window
+  constexpr double kUnexplained = 3;  // times what the growth explains
+  return mean.deficit < kClearDeficit && mean.wait > kLongWait && mean.wait > kUnexplained * mean.deficit * mean.age;
+}
+
+Sign sign_of(RowVerdict& verdict, bool believe_settling) {
   const auto deficits = column(verdict.replications, &Measures::deficit);
   const auto blocked = column(verdict.replications, &Measures::blocked);
   const auto refused = column(verdict.replications, &Measures::refused);
-  verdict.mean = {mean_of(deficits), mean_of(blocked), mean_of(refused)};
+  verdict.mean = {mean_of(deficits), mean_of(blocked), mean_of(refused),
+                  mean_of(column(verdict.replications, &Measures::wait)),
+                  mean_of(column(verdict.replications, &Measures::age))};
   if (lower_bound(refused) > kRefusedLimit) {
     return Sign::refused;
   }
   if (lower_bound(deficits) > 0 && verdict.mean.deficit > kVisibleDeficit) {
-    return Sign::growth;
+    verdict.settling = !believe_settling && is_settling(verdict.mean);
+    if (!verdict.settling) {
+      return Sign::growth;
+    }
   }
   return lower_bound(blocked) > kBlockedLimit ? Sign::blocked : Sign::none;
 }
@@ -124,7 +140,7 @@ void find_first(const Model& model, std::span<const Observations> replications, 
 }  // namespace
 
 Verdict judge_saturation(const Model& model, std::span<const Observations> replications,
-                         std::span<const std::string> relieved) {
+                         std::span<const std::string> relieved, bool believe_settling) {
   Verdict verdict;
   for (RowId row = 0; row < model.resources.size(); ++row) {
     RowVerdict& v = verdict.rows.emplace_back();
@@ -134,14 +150,16 @@ Verdict judge_saturation(const Model& model, std::span<const Observations> repli
     }
     const ResourcePlan& plan = *model.resources[row];
     if (plan.judged && std::find(relieved.begin(), relieved.end(), plan.name) == relieved.end()) {
-      v.sign = sign_of(v);
+      v.sign = sign_of(v, believe_settling);
     }
     verdict.saturated = verdict.saturated || v.sign != Sign::none;
+    verdict.settling = verdict.settling || v.settling;
   }
   for (const Observations& observed : replications) {
     verdict.stopped = verdict.stopped || !observed.stopped.empty();
   }
   verdict.saturated = verdict.saturated || verdict.stopped;
+  verdict.settling = verdict.settling && !verdict.saturated;
   find_first(model, replications, verdict);
   return verdict;
 }

@@ -34,6 +34,8 @@ class SourcePlan {
   virtual void hold_peak(Duration) {}
   // Arrivals per nanosecond at load 1 at its peak; nothing where they depend on what becomes of them.
   [[nodiscard]] virtual std::optional<double> peak_rate() const { return std::nullopt; }
+  // Users at this load at its peak, where they make it a closed load.
+  [[nodiscard]] virtual std::optional<std::int64_t> peak_users(double) const { return std::nullopt; }
 
   std::string name;
   Duration end;              // of its own profile, from the start of the run

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,8 @@ class ResourcePlan {
   bool judged = true;                            // can be saturated
   bool refills = false;     // a stock that refills at a rate: using more than that is saturation, if only later
   std::string relieved_by;  // the key that gives it more: "max_size"
+  Duration settle;          // longest pause between two attempts of those in line, where they poll: its line is slow
+  std::optional<RowId> connects_to;  // of a pool: the row of which each of its connections takes a unit
 };
 
 // "tenant=3, thread=7": which member the request picks; "" where there is only one or nobody picks.

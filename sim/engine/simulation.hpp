@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,7 @@ struct RunSettings {
   bool expected_values = false;       // every drawn duration and size is its mean: for the bound
   bool everything_relieved = false;   // no resource has a limit: for the bound
   std::vector<std::string> relieved;  // names of resources without a limit
+  std::function<bool()> give_up;      // asked at each edge of a block; a run that is given up says nothing
 };
 
 // Rounded to the nearest nanosecond, at most 2^62. REQUIRES: ns >= 0.

@@ -24,7 +24,8 @@ const FieldTable& fields() {
         {.default_text = "0"});
     t.custom<RampingArrivalRate>(
         "stages", "Where the rate goes, and how long that takes.",
-        [](Reader& r, const Node& n, RampingArrivalRate& s) { return read_stages(r, n, s.stages); });
+        [](Reader& r, const Node& n, RampingArrivalRate& s) { return read_stages(r, n, s.stages); }, {},
+        FieldType::mappings, &Stage::fields());
     t.embed(&RampingArrivalRate::open, OpenFields::fields());
     return t;
   }();

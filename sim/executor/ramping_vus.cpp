@@ -32,8 +32,10 @@ const FieldTable& fields() {
   static const FieldTable table = [] {
     FieldTable t = FieldTable::of<RampingVus>();
     t.field("startVUs", &RampingVus::start_users, "Users at the start.", user_count("1", 0));
-    t.custom<RampingVus>("stages", "Where the number of users goes, and how long that takes.",
-                         [](Reader& r, const Node& n, RampingVus& s) { return read_stages(r, n, s.stages); });
+    t.custom<RampingVus>(
+        "stages", "Where the number of users goes, and how long that takes.",
+        [](Reader& r, const Node& n, RampingVus& s) { return read_stages(r, n, s.stages); }, {}, FieldType::mappings,
+        &UserStage::fields());
     t.field("gracefulRampDown", &RampingVus::graceful_ramp_down,
             "How long an iteration of a user who is not wanted any more may go on; absent: to its end.");
     t.embed(&RampingVus::user, UserFields::fields());

@@ -261,11 +261,16 @@ std::unique_ptr<UserSourcePlan> user_source_of(const ScenarioSpec& spec, ModelBu
   return plan;
 }
 
-void UserSourcePlan::hold_peak(Duration until) {
+std::optional<std::int64_t> UserSourcePlan::peak_users(double load) const {
   std::int64_t peak = 0;
   for (const Ramp& ramp : ramps) {
-    peak = std::max(peak, ramp.target);
+    peak = std::max(peak, scaled(ramp.target, load));
   }
+  return peak;
+}
+
+void UserSourcePlan::hold_peak(Duration until) {
+  const std::int64_t peak = *peak_users(1);
   ramps = {{Duration{}, peak}};
   iterations_per_user.reset();
   iterations_shared.reset();

@@ -33,6 +33,7 @@ struct UserSourcePlan : SourcePlan {
 
   [[nodiscard]] std::unique_ptr<Source> instantiate(Simulation& simulation) const override;
   void hold_peak(Duration until) override;
+  [[nodiscard]] std::optional<std::int64_t> peak_users(double load) const override;
 
   Duration start;
   std::vector<Ramp> ramps;                          // from 0 users at the start

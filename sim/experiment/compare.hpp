@@ -9,12 +9,14 @@
 
 #include "sim/experiment/run_result.hpp"
 #include "sim/experiment/saturate.hpp"
+#include "sim/expression/quantity.hpp"
 
 namespace loadstone {
 
 struct SaturateReport {
   Identity identity;
   std::string axis = "load";
+  Dimension axis_dimension;  // the values on the axis are in its base unit
   SaturateResult result;
   double requests_per_s_at_capacity = 0;  // offered there
   double cores = 0;

@@ -10,7 +10,9 @@
 
 namespace loadstone {
 
+// Replications `first` .. `first + count - 1`.
 [[nodiscard]] std::vector<Observations> run_replications(const Model& model, const RunSettings& settings,
-                                                         const Horizon& horizon, std::size_t count, Executor& executor);
+                                                         const Horizon& horizon, std::size_t count, Executor& executor,
+                                                         std::size_t first = 0);
 
 }  // namespace loadstone

@@ -11,9 +11,14 @@ namespace loadstone {
 
 RunResult run(const Model& model, const Topology& topology, const Workload& workload,
               const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor) {
-  const Horizon horizon = horizon_of(workload, model);
   const std::vector<Observations> observed =
-      run_replications(model, request.settings, horizon, request.replications, executor);
+      run_replications(model, request.settings, horizon_of(workload, model), request.replications, executor);
+  return executor.interrupted() ? RunResult{} : conclude(model, topology, workload, thresholds, request, observed);
+}
+
+RunResult conclude(const Model& model, const Topology& topology, const Workload& workload,
+                   const std::vector<Threshold>& thresholds, const RunRequest& request,
+                   std::span<const Observations> observed) {
   std::vector<double> quantiles(std::begin(kDefaultQuantiles), std::end(kDefaultQuantiles));
   quantiles.insert(quantiles.end(), request.quantiles.begin(), request.quantiles.end());
   const std::vector<double> asked = quantiles_of(thresholds);
@@ -27,9 +32,6 @@ RunResult run(const Model& model, const Topology& topology, const Workload& work
                      .seed = request.settings.seed,
                      .load = request.settings.load,
                      .params = {}};
-  if (executor.interrupted()) {
-    return result;
-  }
   result.summary = summarize(model, observed, quantiles);
   result.thresholds = judge(thresholds, result.summary);
   result.cost = fixed_cost(topology);

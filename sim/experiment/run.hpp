@@ -3,6 +3,7 @@
 // `loadstone run` as a function: replications of one model under its workload, summarized and judged.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "sim/experiment/executor.hpp"
@@ -19,5 +20,10 @@ struct RunRequest {
 
 [[nodiscard]] RunResult run(const Model& model, const Topology& topology, const Workload& workload,
                             const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor);
+
+// What those replications say.
+[[nodiscard]] RunResult conclude(const Model& model, const Topology& topology, const Workload& workload,
+                                 const std::vector<Threshold>& thresholds, const RunRequest& request,
+                                 std::span<const Observations> observed);
 
 }  // namespace loadstone

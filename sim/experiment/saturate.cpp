@@ -4,202 +4,79 @@
 #include <cmath>
 #include <limits>
 
-#include "sim/experiment/replications.hpp"
+#include "sim/experiment/evaluation.hpp"
 
 namespace loadstone {
 
 namespace {
 
 constexpr double kNarrow = 1.03;       // a bracket this tight is not bisected further
+constexpr double kLaterNarrow = 1.08;  // the same, of what comes next
 constexpr double kLaterEffort = 0.15;  // what comes next is found with less precision
-constexpr std::size_t kFew = 4;        // replications of a first look
 constexpr double kFarOut = 256;        // beyond this multiple of the start nothing is searched
-
-struct Evaluation {
-  double value = 0;
-  Verdict verdict;
-  std::vector<Observations> observed;
-  std::shared_ptr<Model> model;
-  std::string failed_threshold;
-
-  [[nodiscard]] bool breaks() const { return verdict.saturated || !failed_threshold.empty(); }
-};
 
 class Search {
  public:
   Search(const ModelAt& model_at, const SaturateRequest& request, Executor& executor)
-      : model_at_(model_at), request_(request), executor_(executor) {}
+      : model_at_(model_at), request_(request), executor_(executor), evaluator_(model_at, request, executor) {}
 
   SaturateResult run() {
     SaturateResult result;
+    std::vector<std::string> relieved;
     for (std::size_t i = 0; i < request_.depth && !executor_.interrupted(); ++i) {
-      effort_ = i == 0 ? 1.0 : kLaterEffort;
-      replications_ = i == 0 ? request_.replications : std::min(kFew, request_.replications);
+      evaluator_.begin(
+          i == 0 ? Effort{1, request_.replications} : Effort{kLaterEffort, std::min(kFewRuns, request_.replications)},
+          relieved);
       Saturated found = find_one();
-      const bool more = found.limited_by == "resource";
-      if (result.order.empty()) {
+      const bool more = found.limited_by == "resource" && !found.resource.empty();
+      if (result.order.empty() && !executor_.interrupted()) {
         summarize_half(found, result);
       }
       result.order.push_back(std::move(found));
       if (!more) {
         break;
       }
-      relieved_.push_back(result.order.back().resource);
+      relieved.push_back(result.order.back().resource);
     }
-    result.evaluations = evaluations_;
+    result.evaluations = evaluator_.count();
     return result;
   }
 
  private:
-  RunSettings settings_at(double value) const {
-    RunSettings settings;
-    settings.seed = request_.seed;
-    settings.load = request_.is_load ? value : request_.load;
-    settings.relieved = relieved_;
-    settings.drain = false;
-    return settings;
-  }
-
-  // Demands at the axis value, from a run without limits.
-  Bound bound_at(double value) {
-    const auto model = model_at_(value);
-    if (model == nullptr) {
-      return {};
-    }
-    RunSettings settings = settings_at(value);
-    settings.everything_relieved = true;
-    settings.expected_values = true;
-    Horizon horizon;
-    horizon.blocks = 1;
-    horizon.end = Duration{10'000'000'000};
-    // long enough for a few thousand requests, and for the slowest of them many times over
-    for (int round = 0; round < 8; ++round) {
-      hold_peaks(*model, horizon.end);
-      horizon.warmup = Duration{horizon.end.ns / 5};
-      const Observations observed = run_replication(*model, settings, horizon);
-      const Bound bound = read_bound(*model, observed, settings.load);
-      const double seconds = horizon.end.seconds();
-      const double needed =
-          std::max(4000 / std::max(1e-9, bound.requests_per_s * settings.load), bound.longest_latency_s * 20);
-      if (seconds >= needed * 0.99) {
-        return bound;
-      }
-      horizon.end = whole_ns(std::min(needed * 1.05, seconds * 50) * 1e9);
-    }
-    return {};
-  }
-
-  static void hold_peaks(Model& model, Duration end) {
-    for (const auto& source : model.sources) {
-      source->hold_peak(end);
-    }
-  }
-
-  // Long enough for so many completions of the scarcest resource at this load, and for the slowest request many times
-  // over.
-  Horizon horizon_for(const Bound& bound, double value, double share) const {
-    const double load = request_.is_load ? value : request_.load;
-    const double per_s = (bound.resource ? bound.demands[*bound.resource].arrivals_per_s : bound.requests_per_s) * load;
-    const double measured = std::max({0.5, request_.completions * share * effort_ / std::max(1e-9, per_s),
-                                      bound.longest_latency_s * 2 * share * effort_}) *
-                            precision_;
-    const double warmup = std::max(measured / 5, bound.longest_latency_s * (effort_ < 1 ? 1 : 2));
-    Horizon horizon;
-    horizon.warmup = whole_ns(warmup * 1e9);
-    horizon.end = whole_ns((warmup + measured) * 1e9);
-    horizon.blocks = 20;
-    return horizon;
-  }
-
-  Evaluation evaluate(double value, double share, std::size_t replications) {
-    ++evaluations_;
-    Evaluation e;
-    e.value = value;
-    e.model = model_at_(value);
-    if (e.model == nullptr) {
-      return e;
-    }
-    const Horizon horizon = horizon_for(bound_, value, share);
-    hold_peaks(*e.model, horizon.end);
-    RunSettings settings = settings_at(value);
-    e.model->limits.max_in_flight = std::min<std::uint64_t>(e.model->limits.max_in_flight, 200'000);
-    e.observed = run_replications(*e.model, settings, horizon, replications, executor_);
-    e.verdict = judge_saturation(*e.model, e.observed, relieved_);
-    judge_thresholds(e);
-    return e;
-  }
-
-  void judge_thresholds(Evaluation& e) const {
-    if (request_.thresholds.empty()) {
-      return;
-    }
-    const std::vector<double> quantiles = quantiles_of(request_.thresholds);
-    const RunSummary summary = summarize(*e.model, e.observed, quantiles);
-    for (const ThresholdResult& t : judge(request_.thresholds, summary)) {
-      if (!t.ok && e.failed_threshold.empty()) {
-        e.failed_threshold = t.metric + ": " + t.expression;
-      }
-    }
-  }
-
-  // A short look first: most loads are far from the edge.
-  Evaluation look(double value) {
-    const std::size_t few = std::min(kFew, request_.replications);
-    Evaluation quick = evaluate(value, 0.2, few);
-    return is_clear(quick) ? std::move(quick) : evaluate(value, 1.0, few);
-  }
-
-  static bool is_clear(const Evaluation& e) {
-    if (e.verdict.stopped) {
-      return true;
-    }
-    bool calm = e.failed_threshold.empty();
-    bool clear_break = false;
-    for (const RowVerdict& row : e.verdict.rows) {
-      calm =
-          calm && row.sign == Sign::none && row.mean.deficit < 0.01 && row.mean.blocked < 0.6 && row.mean.refused == 0;
-      clear_break = clear_break || (row.sign == Sign::growth && row.mean.deficit > 0.1) ||
-                    (row.sign == Sign::refused && row.mean.refused > 0.1);
-    }
-    return calm || clear_break;
-  }
-
   double middle(double lo, double hi) const {
     const double m = std::sqrt(lo * hi);
     return request_.whole_numbers ? std::round(m) : m;
   }
 
   [[nodiscard]] bool is_narrow(double lo, double hi) const {
-    return request_.whole_numbers ? hi - lo <= std::max(1.0, lo * (kNarrow - 1)) : hi / lo <= kNarrow;
+    const double narrow = evaluator_.effort().share < 1 ? kLaterNarrow : kNarrow;
+    return request_.whole_numbers ? hi - lo <= std::max(1.0, lo * (narrow - 1)) : hi / lo <= narrow;
   }
 
   Saturated find_one() {
     const double start = request_.from.value_or(1.0);
-    bound_ = bound_at(start);
-    if (!request_.is_load) {
-      bound_.at_load = std::numeric_limits<double>::infinity();  // of another axis
-    }
-    const bool bounded = request_.is_load && std::isfinite(bound_.at_load);
+    const Bound& bound = evaluator_.find_bound(start);
+    const bool bounded = request_.is_load && std::isfinite(bound.at_load);
     if (request_.is_load && !bounded && !has_other_limits()) {
       return unlimited();
     }
-    double hi = bounded ? bound_.at_load * 1.05 : start * 2;
-    double lo = bounded ? bound_.at_load * 0.85 : start;
-    const double scale = bounded ? bound_.at_load : start;
+    double hi = bounded ? bound.at_load * 1.05 : start * 2;
+    double lo = bounded ? bound.at_load * 0.85 : start;
+    const double scale = bounded ? bound.at_load : start;
     if (request_.to) {
       hi = std::min(hi, *request_.to);
       lo = std::min(lo, hi / 1.1);
     }
-    Evaluation above = look(hi);
+    Evaluation above = first_look(hi, bounded);
     while (!above.breaks() && !executor_.interrupted()) {
       if ((request_.to && hi >= *request_.to) || hi > scale * kFarOut) {
         return none_up_to(hi, above);
       }
       lo = hi;
       hi = request_.to ? std::min(hi * 2, *request_.to) : hi * 2;
-      above = look(hi);
+      above = evaluator_.glance(hi);
     }
-    Evaluation below = look(lo);
+    Evaluation below = first_look(lo, bounded);
     while (below.breaks() && lo > scale / kFarOut && !executor_.interrupted()) {
       above = std::move(below);
       hi = lo;
@@ -207,37 +84,42 @@ class Search {
       if (request_.whole_numbers && lo < 1) {
         break;
       }
-      below = look(lo);
+      below = evaluator_.glance(lo);
     }
     while (!is_narrow(lo, hi) && !executor_.interrupted()) {
       const double m = middle(lo, hi);
       if (m <= lo || m >= hi) {
         break;
       }
-      Evaluation e = look(m);
+      Evaluation e = evaluator_.look(m);
       (e.breaks() ? hi : lo) = m;
       (e.breaks() ? above : below) = std::move(e);
     }
     // The search looked at few replications; the answer is over all of them.
-    below = evaluate(lo, 1.0, replications_);
-    above = evaluate(hi, 1.0, replications_);
+    below = evaluator_.whole(lo, std::move(below));
+    above = evaluator_.whole(hi, std::move(above));
     while (!above.breaks() && hi < scale * kFarOut && !executor_.interrupted()) {
       below = std::move(above);
       hi = request_.whole_numbers ? std::ceil(hi * kNarrow) : hi * kNarrow;
-      above = evaluate(hi, 1.0, replications_);
+      above = evaluator_.whole(hi, {});
     }
     Saturated found = describe(below, above);
-    for (int round = 0; round < 3 && effort_ == 1 && is_vague(found) && !executor_.interrupted(); ++round) {
-      precision_ *= 3;
-      below = evaluate(lo, 1.0, replications_);
-      above = evaluate(hi, 1.0, replications_);
+    for (int round = 0; round < 3 && evaluator_.effort().share == 1 && is_vague(found) && !executor_.interrupted();
+         ++round) {
+      evaluator_.measure_longer(3);
+      below = evaluator_.whole(lo, {});
+      above = evaluator_.whole(hi, {});
       if (!above.breaks()) {
         break;
       }
       found = describe(below, above);
     }
-    precision_ = 1;
     return found;
+  }
+
+  // Beside a bound the edge is near, and a short run would not tell.
+  Evaluation first_look(double value, bool bounded) {
+    return bounded ? evaluator_.look(value) : evaluator_.glance(value);
   }
 
   static bool is_vague(const Saturated& found) {
@@ -248,10 +130,11 @@ class Search {
   // A resource that the bound does not see but that can refuse (a server's connection slots), or a threshold.
   bool has_other_limits() const {
     const auto model = model_at_(request_.from.value_or(1.0));
+    const std::vector<std::string>& relieved = evaluator_.relieved();
     return !request_.thresholds.empty() ||
            (model != nullptr && std::any_of(model->resources.begin(), model->resources.end(), [&](const auto& plan) {
               return !plan->in_bound && plan->judged && plan->capacity < 1e15 &&
-                     std::find(relieved_.begin(), relieved_.end(), plan->name) == relieved_.end();
+                     std::find(relieved.begin(), relieved.end(), plan->name) == relieved.end();
             }));
   }
 
@@ -281,11 +164,7 @@ class Search {
 
   // Requests that come at the capacity, where that is written down; what completed below it otherwise.
   Estimate offered_at(const Model& model, const Saturated& s) const {
-    double per_s = 0;
-    for (const auto& source : model.sources) {
-      const auto rate = source->peak_rate();
-      per_s = rate && per_s >= 0 ? per_s + *rate * 1e9 : -1;
-    }
+    const double per_s = Evaluator::written_rate(model);
     if (!request_.is_load || per_s <= 0) {
       return s.throughput_per_s;
     }
@@ -301,29 +180,39 @@ class Search {
   static double crossing(const Evaluation& below, const Evaluation& above, RowId row, std::size_t replication) {
     const RowVerdict& over = above.verdict.rows[row];
     const Measures& m = over.replications[replication];
-    double at = above.value;
-    if (over.sign == Sign::growth) {
-      return above.value * (1 - std::max(0.0, m.deficit));  // what is served of what comes
-    } else if (replication < below.verdict.rows[row].replications.size()) {
-      const Measures& u = below.verdict.rows[row].replications[replication];
-      const double limit = over.sign == Sign::refused ? kRefusedLimit : kBlockedLimit;
-      const double from = over.sign == Sign::refused ? u.refused : u.blocked;
-      const double to = over.sign == Sign::refused ? m.refused : m.blocked;
-      at = to > from ? below.value + (above.value - below.value) * (limit - from) / (to - from) : above.value;
+    const auto between = [&](double from, double to, double limit) {
+      const double at = below.value + (above.value - below.value) * (limit - from) / (to - from);
+      return from != to ? std::clamp(at, below.value, above.value) : above.value;
+    };
+    const bool both = replication < below.observed.size();
+    const Measures u = both ? below.verdict.rows[row].replications[replication] : Measures{};
+    switch (over.sign) {
+      case Sign::growth:
+        return above.value * (1 - std::max(0.0, m.deficit));  // what is served of what comes
+      case Sign::refused:
+        return both ? between(u.refused, m.refused, kRefusedLimit) : above.value;
+      case Sign::blocked:
+        return both ? between(u.blocked, m.blocked, kBlockedLimit) : above.value;
+      case Sign::flat:
+        return both && !below.gains.empty() ? between(below.gains[replication], above.gains[replication], kFlatGain)
+                                            : above.value;
+      case Sign::none:
+        break;
     }
-    return std::clamp(at, below.value, above.value);
+    return above.value;
   }
 
   Saturated describe(const Evaluation& below, const Evaluation& above) {
     Saturated s;
     s.throughput_per_s = throughput(below);
-    s.bound_at = bound_.at_load;
-    s.bound_resource = bound_.resource && above.model ? above.model->resources[*bound_.resource]->name : "";
+    s.bound_at = evaluator_.bound().at_load;
+    const auto bound_row = evaluator_.bound().resource;
+    s.bound_resource = bound_row && above.model ? above.model->resources[*bound_row]->name : "";
     std::vector<double> crossings;
     if (!above.verdict.first) {
       s.limited_by = above.failed_threshold.empty() ? "resource" : "threshold";
       s.threshold = above.failed_threshold;
-      for (std::size_t r = 0; r < replications_; ++r) {
+      for (std::size_t r = 0; r < above.observed.size(); ++r) {
         crossings.push_back(r % 2 == 0 ? below.value : above.value);  // no finer than the bracket
       }
       s.at = estimate_mean(crossings);
@@ -342,8 +231,8 @@ class Search {
           at = std::min(at, crossing(below, above, row.row, r));
         }
       }
-      // no load passes the bound: an overload that was short shows less of itself than there is
-      crossings.push_back(request_.is_load ? std::min(at, bound_.at_load) : at);
+      // no open load passes the bound: an overload that was short shows less of itself than there is
+      crossings.push_back(request_.is_load && above.gains.empty() ? std::min(at, evaluator_.bound().at_load) : at);
     }
     s.at = estimate_mean(crossings);
     s.throughput_per_s = offered_at(*above.model, s);
@@ -355,28 +244,14 @@ class Search {
   // Latencies under half the capacity, drained to the end.
   void summarize_half(const Saturated& found, SaturateResult& result) {
     const double half = request_.whole_numbers ? std::max(1.0, std::floor(found.at.value / 2)) : found.at.value / 2;
-    const auto model = model_at_(half);
-    if (model == nullptr) {
-      return;
-    }
-    Horizon horizon = horizon_for(bound_, half, 1.0);
-    hold_peaks(*model, horizon.end);
-    RunSettings settings = settings_at(half);
-    settings.drain = true;
-    const auto observed = run_replications(*model, settings, horizon, request_.replications, executor_);
-    result.below = summarize(*model, observed, kDefaultQuantiles);
+    result.below = evaluator_.drained(half);
     result.below_at = half;
   }
 
   const ModelAt& model_at_;
   const SaturateRequest& request_;
   Executor& executor_;
-  std::vector<std::string> relieved_;
-  Bound bound_;
-  double effort_ = 1;
-  double precision_ = 1;  // how much longer than usual is measured
-  std::size_t replications_ = 1;
-  std::size_t evaluations_ = 0;
+  Evaluator evaluator_;
 };
 
 }  // namespace

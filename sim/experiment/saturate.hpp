@@ -27,6 +27,15 @@ namespace loadstone {
 // What the search runs: the compiled model at a value of the axis; nullptr where it does not compile there.
 using ModelAt = std::function<std::shared_ptr<Model>(double value)>;
 
+// A value that was tried, for those who watch.
+struct EvaluationNote {
+  double value = 0;
+  std::size_t replications = 0;
+  double simulated_s = 0;
+  bool breaks = false;
+  std::string first;  // what is saturated first there, or the threshold that fails
+};
+
 struct SaturateRequest {
   std::string axis = "load";
   bool is_load = true;
@@ -39,6 +48,7 @@ struct SaturateRequest {
   std::uint64_t seed = 1;
   double completions = 2000;  // of the scarcest resource, in a replication
   std::vector<Threshold> thresholds;
+  std::function<void(const EvaluationNote&)> on_evaluation;  // may be empty
 };
 
 struct Saturated {

@@ -67,6 +67,11 @@ void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
   result.stable = result.summary.stopped.empty();
   for (const RowVerdict& row : verdict.rows) {
     result.stable = result.stable && row.sign != Sign::growth;
+    if (row.settling) {
+      result.warnings.push_back("'" + model.resources[row.row]->name +
+                                "': its line still grew, but waits there are long against the run; only a longer run "
+                                "tells whether it saturates");
+    }
   }
   if (verdict.first) {
     result.first = model.resources[*verdict.first]->name;

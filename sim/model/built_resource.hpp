@@ -91,6 +91,8 @@ class ConnectionServer {
   virtual void lower_query(Lowerer& lowerer, const QueryWork& work) = 0;
   // One round trip without work: a reset, a ping.
   virtual void lower_round_trip(Lowerer& lowerer, std::string_view site) = 0;
+  // The row of which every connection takes a unit.
+  [[nodiscard]] virtual ResourceIndex admission() const = 0;
   // The slots that a connection takes and nothing else, where that is so: for connections opened before any request.
   [[nodiscard]] virtual std::optional<ResourceIndex> connection_slots() const = 0;
 };

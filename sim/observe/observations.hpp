@@ -45,7 +45,8 @@ struct Observations {
   std::uint64_t entered_completed = 0;  // requests of sources that completed inside the window
   std::uint64_t sampled_in_flight = 0;  // not ended when the drain was given up
   std::uint64_t in_flight = 0;
-  std::string stopped;  // why the run ended early; "" if it did not
+  std::string stopped;    // why the run ended early; "" if it did not
+  bool given_up = false;  // nobody wants it any more: it is not whole
 };
 
 }  // namespace loadstone

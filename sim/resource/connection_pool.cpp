@@ -286,6 +286,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   }
   auto& slots = builder.add(std::make_unique<SlotsPlan>(), spec);
   slots.capacity = static_cast<double>(rules.max);
+  slots.connects_to = server->admission();
   slots.patience = rules.patience;
   slots.queue_limit = rules.queue_limit;
   slots.timed_out = builder.error(rules.timed_out, rules.text);

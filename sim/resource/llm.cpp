@@ -93,7 +93,7 @@ const FieldTable& fields() {
                   {.default_text = "hosted", .choices = {"hosted", "ollama", "vllm", "batch"}})
           .embed(&LlmSpec::own, model_fields())
           .custom<LlmSpec>("models", "Keys that differ by model, under the model's name.", read_models,
-                           {.optional = true})
+                           {.optional = true}, FieldType::named_mappings, &model_fields())
           .field("rpm", &LlmSpec::rpm, "hosted: requests per minute.",
                  {.bounds = {.native_unit = "/min", .above_min = true}})
           .field("tpm", &LlmSpec::tpm, "hosted: tokens per minute, of prompts and answers together.",

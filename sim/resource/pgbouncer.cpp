@@ -79,6 +79,7 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     emit_proxy(lowerer, std::string(site) + ".pgbouncer");
     server_.lower_round_trip(lowerer, site);
   }
+  [[nodiscard]] ResourceIndex admission() const override { return clients; }
   [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override {
     return own().pool_mode == PoolMode::session ? std::nullopt : std::optional<ResourceIndex>(clients);
   }
@@ -109,6 +110,7 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     const std::string part = pools_.size() == 1 ? "pool" : "pool." + database + "." + user;
     auto& slots = builder_.add(std::make_unique<SlotsPlan>(), spec, part);
     slots.capacity = static_cast<double>(own().default_pool_size);
+    slots.connects_to = server_.admission();
     if (own().query_wait_timeout.ns > 0) {
       slots.patience = own().query_wait_timeout;
     }

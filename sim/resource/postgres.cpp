@@ -73,6 +73,7 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
   void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
     emit_delay(lowerer, rows_.slots, lowerer.drawn(own().rtt), site);
   }
+  [[nodiscard]] ResourceIndex admission() const override { return rows_.slots; }
   [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override { return rows_.slots; }
 
  private:

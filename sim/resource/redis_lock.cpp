@@ -33,6 +33,8 @@ const FieldTable& fields() {
 
 constexpr Duration kSleep{100'000'000};  // redis-py's default
 
+constexpr double kMostDoublings = 128;  // seven failures: hardly anybody's pause grows beyond
+
 Backoff pause_of(const RedisLockSpec& spec) {
   if (spec.retry) {
     return lower_backoff(*spec.retry);
@@ -103,6 +105,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   plan.capacity = 1;
   plan.ttl = lock.timeout;
   plan.pause = pause_of(lock);
+  plan.settle = whole_ns(std::min(plan.pause.cap_ns, kMostDoublings * plan.pause.base.mean()));
   plan.blocking_timeout = lock.blocking_timeout;
   plan.timed_out = builder.error("lock_timeout", "LockError: Unable to acquire lock within the time specified");
   plan.leaked = builder.mark(spec.name + ".leaked");

@@ -56,7 +56,7 @@ const FieldTable& StationSpec::fields() {
           .field("setup", &StationSpec::setup, "Time before a service for which an idle server is woken.")
           .custom<StationSpec>("rate",
                                "Each server's speed by the number of busy ones: a list; its last entry holds beyond.",
-                               read_rates, {.optional = true})
+                               read_rates, {.optional = true}, FieldType::scalars)
           .field("sharing_limit", &StationSpec::sharing_limit,
                  "How many share the servers at once (processor_sharing); others wait, first come, first in.",
                  {.bounds = {.min = 1, .max = 1e12}});

@@ -26,9 +26,10 @@ class Run {
     } catch (const SpinningError& error) {
       observed.stopped = error.what();
     }
-    if (observed.stopped.empty()) {
+    if (observed.stopped.empty() && !given_up_) {
       observed.stopped = find_deadlock(simulation_);
     }
+    observed.given_up = given_up_;
     while (edges_ <= horizon_.blocks) {
       mark_edge();  // the run ended early: nothing changed since
     }
@@ -51,11 +52,16 @@ class Run {
   void mark_edge() {
     simulation_.mark_edge();
     ++edges_;
+    const RunSettings& settings = simulation_.settings();
+    if (settings.give_up && settings.give_up()) {
+      given_up_ = true;
+      kernel_.finish();
+    }
   }
 
   void drain() {
     const RunSettings& settings = simulation_.settings();
-    if (!settings.drain || simulation_.sampled_in_flight() == 0) {
+    if (!settings.drain || given_up_ || simulation_.sampled_in_flight() == 0) {
       return;
     }
     simulation_.finish_when_drained();
@@ -113,6 +119,7 @@ class Run {
   NativeKernel kernel_;
   Simulation simulation_;
   std::size_t edges_ = 0;
+  bool given_up_ = false;
 };
 
 }  // namespace

@@ -26,7 +26,11 @@ std::string_view to_string(FieldType type) {
                                                 "name or list of names",
                                                 "list of steps",
                                                 "mapping",
-                                                "other"};
+                                                "list of mappings",
+                                                "mapping from names",
+                                                "list",
+                                                "list of lists of steps",
+                                                "value"};
   return kNames[static_cast<std::size_t>(type)];
 }
 

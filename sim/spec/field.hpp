@@ -40,10 +40,10 @@ struct StepSpec;
 struct Field {
   std::string_view name;
   std::string_view about;
-  FieldType type = FieldType::other;
+  FieldType type = FieldType::scalar;
   FieldRules rules;
   std::function<bool(Reader&, const Node&, void* spec)> read;
-  const FieldTable* nested = nullptr;  // of a mapping
+  const FieldTable* nested = nullptr;  // of a mapping, of each entry of a list or named_mappings
 };
 
 class FieldTable {
@@ -65,14 +65,15 @@ class FieldTable {
   FieldTable& mapping(std::string_view name, T S::*member, std::string_view about, const FieldTable& nested,
                       FieldRules rules = {});
 
-  // A field that a function of its own reads.
+  // A field that a function of its own reads. `type` and `nested` tell those who only look at tables what it has in it.
   template <class S>
   FieldTable& custom(std::string_view name, std::string_view about, bool (*read_it)(Reader&, const Node&, S&),
-                     FieldRules rules = {}) {
-    fields_.push_back(
-        {name, about, FieldType::other, std::move(rules), [read_it](Reader& reader, const Node& node, void* spec) {
-           return read_it(reader, node, *static_cast<S*>(spec));
-         }});
+                     FieldRules rules = {}, FieldType type = FieldType::scalar, const FieldTable* nested = nullptr) {
+    fields_.push_back({name, about, type, std::move(rules),
+                       [read_it](Reader& reader, const Node& node, void* spec) {
+                         return read_it(reader, node, *static_cast<S*>(spec));
+                       },
+                       nested});
     return *this;
   }
   // The fields of another table, for a member that has them, as if they were this table's own.

@@ -37,7 +37,11 @@ enum class FieldType : std::uint8_t {
   names,
   steps,
   mapping,
-  other
+  mappings,        // a list of mappings
+  named_mappings,  // mappings under names
+  scalars,         // a list
+  step_lists,
+  scalar  // a number or a text, as its own reader understands it
 };
 
 [[nodiscard]] std::string_view to_string(FieldType type);

@@ -70,7 +70,7 @@ const FieldTable& fields() {
   static const FieldTable table = FieldTable::of<Choose>().custom<Choose>(
       "options",
       "A list of {weight: w, do: steps}, or of {when: condition, do: steps} with an `else: steps` at the end.",
-      read_options);
+      read_options, {}, FieldType::mappings, &option_fields());
   return table;
 }
 

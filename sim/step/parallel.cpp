@@ -33,7 +33,7 @@ bool read_branches(Reader& reader, const Node& node, Parallel& out) {
 const FieldTable& fields() {
   static const FieldTable table =
       FieldTable::of<Parallel>()
-          .custom<Parallel>("branches", "A list of lists of steps.", read_branches)
+          .custom<Parallel>("branches", "A list of lists of steps.", read_branches, {}, FieldType::step_lists)
           .field("wait", &Parallel::wait, "Go on when `all` have ended well, the `first`, or this many.",
                  {.default_text = "all"})
           .choice("rest", &Parallel::rest, "What happens to the branches that are not waited for.",

@@ -2,6 +2,7 @@
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/cli/output.hpp"
 #include "src/cli/saturate_support.hpp"
 #include "src/report/saturate_console.hpp"
 #include "src/report/saturate_json.hpp"
@@ -20,6 +21,7 @@ int command_compare(const Options& options) {
   if (!print_diagnostics(diagnostics) || all.size() + 1 != options.files.size()) {
     return kInvalidInput;
   }
+  Output output(options);
   exec::ThreadExecutor executor(options.threads);
   std::vector<SaturateReport> reports;
   for (const SearchInputs& inputs : all) {
@@ -29,7 +31,9 @@ int command_compare(const Options& options) {
       return interrupted(executor, "a comparison that is cut short has no result");
     }
   }
-  return print(options.json ? report::to_json(reports) : report::to_console(reports, options.files)) ? kDone : kFailed;
+  const std::string json = report::to_json(reports);
+  output.finish(json);
+  return print(options.json ? json : report::to_console(reports, options.files)) ? kDone : kFailed;
 }
 
 }  // namespace loadstone::cli

@@ -5,6 +5,7 @@
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/cli/output.hpp"
 #include "src/load/loader.hpp"
 #include "src/report/console.hpp"
 #include "src/report/json.hpp"
@@ -20,6 +21,7 @@ int command_run(const Options& options) {
   if (!print_diagnostics(diagnostics) || !loaded) {
     return kInvalidInput;
   }
+  Output output(options);
   exec::ThreadExecutor executor(options.threads);
   RunRequest request;
   request.settings.seed = options.seed;
@@ -40,9 +42,9 @@ int command_run(const Options& options) {
   for (const Diagnostic& diagnostic : diagnostics.list()) {
     result.warnings.push_back(diagnostic.message);
   }
-  const std::string text = options.json    ? report::to_json(result)
-                           : options.quiet ? result.verdict + "\n"
-                                           : report::to_console(result);
+  const std::string json = report::to_json(result);
+  output.finish(json);
+  const std::string text = options.json ? json : options.quiet ? result.verdict + "\n" : report::to_console(result);
   if (!print(text)) {
     return kFailed;
   }

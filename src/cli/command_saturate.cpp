@@ -2,6 +2,7 @@
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/cli/output.hpp"
 #include "src/cli/saturate_support.hpp"
 #include "src/report/saturate_console.hpp"
 #include "src/report/saturate_json.hpp"
@@ -14,6 +15,7 @@ int command_saturate(const Options& options) {
   if (!print_diagnostics(diagnostics) || !inputs) {
     return kInvalidInput;
   }
+  Output output(options);
   exec::ThreadExecutor executor(options.threads);
   SaturateReport report;
   {
@@ -23,7 +25,9 @@ int command_saturate(const Options& options) {
   if (executor.interrupted()) {
     return interrupted(executor, "a search that is cut short has no result");
   }
-  const std::string text = options.json    ? report::to_json(report)
+  const std::string json = report::to_json(report);
+  output.finish(json);
+  const std::string text = options.json    ? json
                            : options.quiet ? report::verdict_of(report) + "\n"
                                            : report::to_console(report);
   return print(text) ? kDone : kFailed;

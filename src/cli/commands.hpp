@@ -9,8 +9,11 @@
 namespace loadstone::cli {
 
 int command_compare(const Options& options);
+int command_explain(const Options& options);
 int command_run(const Options& options);
 int command_saturate(const Options& options);
+int command_schema(const Options& options);
+int command_sweep(const Options& options);
 int command_validate(const Options& options);
 
 }  // namespace loadstone::cli

@@ -1,8 +1,10 @@
 #include "src/cli/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <map>
 
 #include "src/cli/exit_code.hpp"
 
@@ -23,7 +25,11 @@ void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets)
       ->check(CLI::Range(0.0, 1.0));
   app.add_flag("--json", options.json, "One JSON document on standard output.");
   app.add_flag("--quiet", options.quiet, "Only the verdict; no progress.");
-  app.add_flag("--verbose", options.verbose, "Logs to standard error.");
+  app.add_flag("--verbose", options.verbose, "Logs what is done, to standard error.");
+}
+
+void add_out(CLI::App& app, Options& options) {
+  app.add_option("--out", options.out, "A new directory for result files.")->type_name("DIR");
 }
 
 void add_search(CLI::App& app, Options& options) {
@@ -47,8 +53,15 @@ bool parse_sets(const std::vector<std::string>& sets, Options& options) {
 
 }  // namespace
 
+bool Options::given(std::string_view flag) const {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+    return argument == flag || argument.rfind(std::string(flag) + "=", 0) == 0;
+  });
+}
+
 Parsed parse_command_line(int argc, char** argv) {
   Options options;
+  options.arguments.assign(argv + 1, argv + argc);
   std::vector<std::string> sets;
   CLI::App app{"loadstone: what saturates first, at which load, why, and what comes next", "loadstone"};
   app.set_version_flag("--version", std::string("loadstone ") + LOADSTONE_VERSION);
@@ -58,21 +71,51 @@ Parsed parse_command_line(int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "Runs a topology under a workload and says where time goes.");
   run->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
   add_common(*run, options, sets);
+  add_out(*run, options);
 
   CLI::App* saturate = app.add_subcommand("saturate", "Finds the load at which it breaks, what breaks first, and why.");
   saturate->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
   add_common(*saturate, options, sets);
+  add_out(*saturate, options);
   saturate->add_option("--axis", options.axis, "What is raised: load, or any numeric parameter.");
   add_search(*saturate, options);
 
   CLI::App* compare = app.add_subcommand("compare", "Compares architectures under one workload.");
   compare->add_option("files", options.files, "TOPOLOGY TOPOLOGY... WORKLOAD")->required()->expected(2, 100);
   add_common(*compare, options, sets);
+  add_out(*compare, options);
   add_search(*compare, options);
 
+  CLI::App* sweep = app.add_subcommand("sweep", "Runs every point of a grid of parameters.");
+  sweep->add_option("files", options.files, "EXPERIMENT, or TOPOLOGY WORKLOAD")->required()->expected(1, 2);
+  add_common(*sweep, options, sets);
+  add_out(*sweep, options);
+  sweep->add_option("--grid", options.grid, "name=5,10,20 or name=5..80:5. May be given again; all are combined.")
+      ->type_name("NAME=VALUES");
+  const std::map<std::string, Method> methods{{"run", Method::run}, {"saturate", Method::saturate}};
+  sweep->add_option("--method", options.method, "What is done at each point: run or saturate.")
+      ->transform(CLI::CheckedTransformer(methods).description(""))
+      ->type_name("METHOD");
+  sweep->add_option("--axis", options.axis, "With --method saturate: what is raised.");
+  add_search(*sweep, options);
+
   CLI::App* validate = app.add_subcommand("validate", "Checks files without running anything.");
-  validate->add_option("files", options.files, "TOPOLOGY [WORKLOAD]")->required()->expected(1, 2);
+  validate->add_option("files", options.files, "Topologies, workloads (each is checked with each), experiments")
+      ->required()
+      ->expected(1, 1000);
   validate->add_option("--set", sets, "Set a parameter: name=value.")->type_name("NAME=VALUE");
+
+  CLI::App* explain = app.add_subcommand("explain", "Prints a file as it takes effect, its guesses and its bounds.");
+  explain->add_option("files", options.files, "TOPOLOGY [WORKLOAD], or WORKLOAD")->required()->expected(1, 2);
+  explain->add_option("--set", sets, "Set a parameter: name=value.")->type_name("NAME=VALUE");
+  explain->add_option("--seed", options.seed, "Of the run that measures the bounds.")->check(CLI::NonNegativeNumber);
+  explain->add_flag("--json", options.json, "One JSON document on standard output.");
+
+  CLI::App* schema = app.add_subcommand("schema", "Prints the JSON Schema of a kind of file, for editors.");
+  schema->add_option("what", options.files, "topology, workload or experiment")
+      ->required()
+      ->expected(1)
+      ->check(CLI::IsMember({"topology", "workload", "experiment"}));
 
   try {
     app.parse(argc, argv);

@@ -6,9 +6,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "sim/spec/topology.hpp"
+#include "sim/spec/experiment.hpp"
 
 namespace loadstone::cli {
 
@@ -24,11 +25,17 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   std::vector<double> quantiles;
-  std::string out;
+  std::string out;                // a directory; "" for none
+  std::vector<std::string> grid;  // "name=5..80:5"
+  std::optional<Method> method;
   std::string axis = "load";
   std::optional<double> from;
   std::optional<double> to;
   std::size_t depth = 3;
+  std::vector<std::string> arguments;  // as they were given, for the manifest
+
+  // Whether the flag was on the command line.
+  [[nodiscard]] bool given(std::string_view flag) const;
 };
 
 // The options, or the exit code with which to end (help was printed, or usage was wrong).

@@ -1,8 +1,11 @@
 #include "src/cli/saturate_support.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "sim/expression/quantity.hpp"
+#include "src/log/log.hpp"
 
 namespace loadstone::cli {
 
@@ -33,10 +36,11 @@ const Parameter* axis_parameter(const load::Loaded& loaded, const Options& optio
 std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
                                         const Options& options, Diagnostics& diagnostics) {
   auto inputs = load::read_inputs(topology, workload, diagnostics);
-  if (!inputs) {
-    return std::nullopt;
-  }
-  auto loaded = load::compile(*inputs, options.set, diagnostics);
+  return inputs ? check_search(std::move(*inputs), options, diagnostics) : std::nullopt;
+}
+
+std::optional<SearchInputs> check_search(load::Inputs inputs, const Options& options, Diagnostics& diagnostics) {
+  auto loaded = load::compile(inputs, options.set, diagnostics);
   if (!loaded) {
     return std::nullopt;
   }
@@ -47,7 +51,7 @@ std::optional<SearchInputs> read_search(const std::string& topology, const std::
   if (!diagnostics.ok()) {
     return std::nullopt;
   }
-  return SearchInputs{std::move(*inputs), std::move(*loaded), std::move(thresholds)};
+  return SearchInputs{std::move(inputs), std::move(*loaded), std::move(thresholds)};
 }
 
 SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor) {
@@ -77,6 +81,12 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
     auto loaded = load::compile(inputs.inputs, overrides, ignored);
     return loaded ? std::make_shared<Model>(std::move(loaded->model)) : nullptr;
   };
+  request.on_evaluation = [&](const EvaluationNote& note) {
+    if (log::is_on()) {
+      log::detail(fmt::format("{} = {:.6g}: {} in {} replications of {:.6g} s, {}", options.axis, note.value,
+                              note.breaks ? "breaks" : "holds", note.replications, note.simulated_s, note.first));
+    }
+  };
   SaturateReport report;
   report.identity = {.topology = inputs.loaded.topology.name,
                      .workload = inputs.loaded.workload.name,
@@ -87,6 +97,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
     report.identity.params[name] = value.text;
   }
   report.axis = options.axis;
+  report.axis_dimension = parameter == nullptr ? kNumber : parameter->quantity->dim;
   report.result = saturate(model_at, request, executor);
   report.cost = fixed_cost(inputs.loaded.topology);
   report.cores = total_cores(inputs.loaded.topology);

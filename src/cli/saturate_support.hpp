@@ -18,6 +18,8 @@ struct SearchInputs {
   load::Loaded loaded;
   std::vector<Threshold> thresholds;
 };
+[[nodiscard]] std::optional<SearchInputs> check_search(load::Inputs inputs, const Options& options,
+                                                       Diagnostics& diagnostics);
 [[nodiscard]] std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
                                                       const Options& options, Diagnostics& diagnostics);
 

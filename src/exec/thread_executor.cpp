@@ -4,10 +4,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
+
+#include "src/log/log.hpp"
 
 namespace loadstone::exec {
 
@@ -64,7 +68,13 @@ void ThreadExecutor::run(std::size_t count, const std::function<void(std::size_t
           return;
         }
         try {
+          const auto begun = std::chrono::steady_clock::now();
           job(i);
+          if (log::is_on()) {
+            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
+            log::detail("job " + std::to_string(i + 1) + "/" + std::to_string(count) + " took " +
+                        std::to_string(seconds.count()) + " s");
+          }
         } catch (...) {
           const std::lock_guard lock(mutex);
           failure = failure == nullptr ? std::current_exception() : failure;

@@ -68,22 +68,50 @@ std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, 
   return loaded;
 }
 
-void validate_topology(const std::string& path, const Overrides& overrides, Diagnostics& diagnostics) {
-  const auto read = read_overlaid(path, diagnostics);
-  if (!read) {
-    return;
-  }
+std::optional<Loaded> compile_topology(const Node& topology, const Overrides& overrides, Diagnostics& diagnostics) {
   Loaded loaded;
   Reader reader(diagnostics, all_kinds());
   reader.set_open_file(open_side_file);
-  loaded.topology = read_topology(reader, read->root, overrides);
+  loaded.topology = read_topology(reader, topology, overrides);
   check_overrides(overrides, loaded, diagnostics);
   check_schedules(loaded.topology, {}, diagnostics);
   check_calendar(loaded.topology, diagnostics);
-  if (diagnostics.ok()) {
-    const Workload nothing;
-    ModelBuilder(loaded.topology, nothing, reader.parameters(), all_kinds(), diagnostics).compile();
+  if (!diagnostics.ok()) {
+    return std::nullopt;
   }
+  loaded.parameters = reader.parameters();
+  loaded.assumptions = reader.assumptions();
+  ModelBuilder builder(loaded.topology, loaded.workload, loaded.parameters, all_kinds(), diagnostics);
+  builder.compile();
+  if (!diagnostics.ok()) {
+    return std::nullopt;
+  }
+  loaded.model = builder.take();
+  return loaded;
+}
+
+std::optional<Loaded> read_workload_alone(const Node& workload, const Overrides& overrides, Diagnostics& diagnostics) {
+  Loaded loaded;
+  Reader reader(diagnostics, all_kinds());
+  reader.set_open_file(open_side_file);
+  loaded.workload = read_workload(reader, workload, overrides);
+  check_overrides(overrides, loaded, diagnostics);
+  loaded.parameters = reader.parameters();
+  loaded.assumptions = reader.assumptions();
+  return diagnostics.ok() ? std::optional(std::move(loaded)) : std::nullopt;
+}
+
+std::optional<Experiment> read_experiment_file(const Node& experiment, Diagnostics& diagnostics) {
+  Reader reader(diagnostics, all_kinds());
+  Experiment read = read_experiment(reader, experiment);
+  return diagnostics.ok() ? std::optional(std::move(read)) : std::nullopt;
+}
+
+FileKind kind_of(const Node& root) {
+  return root.find("topology") != nullptr                                         ? FileKind::topology
+         : root.find("workload") != nullptr && root.find("experiment") == nullptr ? FileKind::workload
+         : root.find("experiment") != nullptr                                     ? FileKind::experiment
+                                                                                  : FileKind::topology;
 }
 
 }  // namespace loadstone::load

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/engine/model.hpp"
+#include "sim/spec/experiment.hpp"
 #include "sim/spec/topology.hpp"
 #include "sim/spec/workload.hpp"
 #include "src/load/document.hpp"
@@ -38,8 +39,17 @@ struct Loaded {
 // Nothing if there are errors. An override that names no parameter of either file is one.
 [[nodiscard]] std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics);
 
-// Checks a topology alone, flows and resources included.
-void validate_topology(const std::string& path, const Overrides& overrides, Diagnostics& diagnostics);
+// A topology without a workload, flows and resources included.
+[[nodiscard]] std::optional<Loaded> compile_topology(const Node& topology, const Overrides& overrides,
+                                                     Diagnostics& diagnostics);
+// A workload alone: what needs no topology to be wrong. No model comes with it.
+[[nodiscard]] std::optional<Loaded> read_workload_alone(const Node& workload, const Overrides& overrides,
+                                                        Diagnostics& diagnostics);
+[[nodiscard]] std::optional<Experiment> read_experiment_file(const Node& experiment, Diagnostics& diagnostics);
+
+// What a file is, by the key that it begins with; a topology if it has none of them.
+enum class FileKind : std::uint8_t { topology, workload, experiment };
+[[nodiscard]] FileKind kind_of(const Node& root);
 
 // All kinds that this program knows.
 [[nodiscard]] const Kinds& all_kinds();

@@ -58,9 +58,8 @@ Json json_resource(const ResourceSummary& r) {
 
 }  // namespace
 
-std::string to_json(const RunResult& result) {
+void add_run(Json& j, const RunResult& result) {
   const RunSummary& s = result.summary;
-  Json j = json_header("run", result.identity);
   j["fingerprint"] = hex(s.fingerprint);
   j["simulated_s"] = json_number(s.simulated_s);
   j["warmup_s"] = json_number(s.warmup_s);
@@ -93,6 +92,11 @@ std::string to_json(const RunResult& result) {
         {{"metric", t.metric}, {"threshold", t.expression}, {"actual", json_estimate(t.actual)}, {"ok", t.ok}});
   }
   j["warnings"] = result.warnings;
+}
+
+std::string to_json(const RunResult& result) {
+  Json j = json_header("run", result.identity);
+  add_run(j, result);
   return j.dump(2) + "\n";
 }
 

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/experiment/run_result.hpp"
+#include "sim/experiment/compare.hpp"
 
 namespace loadstone::report {
 
@@ -15,6 +15,9 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json json_estimate(const Estimate& estimate);
 [[nodiscard]] Json json_times(const TimesSummary& times);
 [[nodiscard]] Json json_header(const char* command, const Identity& identity);
+// What a result has beside its header, of `run` and of `saturate`.
+void add_run(Json& j, const RunResult& result);
+void add_search(Json& j, const SaturateReport& report);
 [[nodiscard]] std::string quantile_key(double q);  // 0.5 -> "p50", 0.999 -> "p99.9"
 [[nodiscard]] std::string hex(std::uint64_t value);
 

@@ -18,6 +18,8 @@ std::string sign_in_words(Sign sign) {
       return "it is full and somebody waits, over 95% of the time";
     case Sign::refused:
       return "it turns away over 1% of what comes";
+    case Sign::flat:
+      return "10% more users bring less than 2% more throughput";
     case Sign::none:
       break;
   }
@@ -61,8 +63,17 @@ std::string latency_p95(const RunSummary& summary, const std::string& flow) {
   return "-";
 }
 
+// A value on the axis: a number, or in the unit that the parameter has.
+std::string on_axis(const SaturateReport& report, const Estimate& at) {
+  if (report.axis_dimension == kNumber) {
+    return plus_minus(at);
+  }
+  const auto text = [&](double value) { return format_quantity(std::round(value), report.axis_dimension); };
+  return at.ci ? text(at.ci->lo) + " .. " + text(at.ci->hi) : text(at.value);
+}
+
 std::string at_in_words(const SaturateReport& report, const Saturated& s) {
-  return report.axis + " " + plus_minus(s.at);
+  return report.axis + " " + on_axis(report, s.at);
 }
 
 }  // namespace
@@ -70,7 +81,7 @@ std::string at_in_words(const SaturateReport& report, const Saturated& s) {
 std::string verdict_of(const SaturateReport& report) {
   const Saturated& s = report.result.order.front();
   if (s.limited_by == "none_up_to") {
-    return fmt::format("NOTHING SATURATES up to {} {}", report.axis, short_number(s.at.value));
+    return fmt::format("NOTHING SATURATES up to {}", at_in_words(report, s));
   }
   if (s.limited_by == "threshold") {
     return fmt::format("A THRESHOLD FAILS FIRST: {} at {}", s.threshold, at_in_words(report, s));
@@ -101,11 +112,12 @@ std::string to_console(const SaturateReport& report) {
       rows.push_back({s.limited_by == "resource"    ? s.resource
                       : s.limited_by == "threshold" ? s.threshold
                                                     : "nothing",
-                      plus_minus(s.at), short_number(s.throughput_per_s.value), to_string(s.sign)});
+                      on_axis(report, s.at), short_number(s.throughput_per_s.value), to_string(s.sign)});
     }
     text += table(rows);
   }
-  text += fmt::format("\nLATENCY at {} {} (half of it)\n", report.axis, short_number(report.result.below_at));
+  text += fmt::format("\nLATENCY at {} {} (half of it)\n", report.axis,
+                      on_axis(report, {report.result.below_at, std::nullopt, ""}));
   std::vector<std::vector<std::string>> rows{{"flow", "per second", "mean", "p95", "failed"}};
   for (const FlowSummary& f : report.result.below.flows) {
     if (f.sample.offered > 0) {

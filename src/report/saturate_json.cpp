@@ -10,6 +10,14 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+// What a value on the axis is counted in.
+Json base_unit(const Dimension& dimension) {
+  return dimension == kTime    ? Json("ns")
+         : dimension == kRate  ? Json("1/ns")
+         : dimension == kBytes ? Json("B")
+                               : Json(nullptr);
+}
+
 Json json_cause(const Cause& cause) {
   Json j;
   j["resource"] = text_or_null(cause.resource);
@@ -24,6 +32,7 @@ Json json_saturation(const SaturateReport& report) {
   const Saturated& first = report.result.order.front();
   Json j;
   j["axis"] = report.axis;
+  j["axis_unit"] = base_unit(report.axis_dimension);
   j["at"] = json_estimate(first.at);
   j["throughput_per_s"] = json_estimate(first.throughput_per_s);
   j["limited_by"] = first.limited_by;
@@ -48,7 +57,9 @@ Json json_saturation(const SaturateReport& report) {
   return j;
 }
 
-void add_rest(const SaturateReport& report, Json& j) {
+}  // namespace
+
+void add_search(Json& j, const SaturateReport& report) {
   j["saturation"] = json_saturation(report);
   j["latency_ms"] = Json::object();
   for (const FlowSummary& flow : report.result.below.flows) {
@@ -63,11 +74,9 @@ void add_rest(const SaturateReport& report, Json& j) {
   j["warnings"] = report.warnings;
 }
 
-}  // namespace
-
 std::string to_json(const SaturateReport& report) {
   Json j = json_header("saturate", report.identity);
-  add_rest(report, j);
+  add_search(j, report);
   return j.dump(2) + "\n";
 }
 
@@ -79,7 +88,7 @@ std::string to_json(const std::vector<SaturateReport>& reports) {
   for (const SaturateReport& report : reports) {
     Json a;
     a["topology"] = report.identity.topology;
-    add_rest(report, a);
+    add_search(a, report);
     j["architectures"].push_back(std::move(a));
   }
   return j.dump(2) + "\n";

@@ -1,0 +1,234 @@
+#include "sim/experiment/evaluation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/experiment/measure_bound.hpp"
+#include "sim/experiment/replications.hpp"
+
+namespace loadstone {
+
+namespace {
+
+constexpr double kLongestStretch = 16;
+constexpr double kClosedLength = 3;  // a difference of two throughputs needs longer runs
+constexpr std::uint64_t kMostInFlight = 200'000;
+
+bool is_clear(const Evaluation& e) {
+  if (e.verdict.stopped) {
+    return true;
+  }
+  bool calm = e.failed_threshold.empty() && e.gains.empty();
+  bool clear_break = false;
+  for (const RowVerdict& row : e.verdict.rows) {
+    calm = calm && row.sign == Sign::none && row.mean.deficit < 0.01 && row.mean.blocked < 0.6 && row.mean.refused == 0;
+    clear_break = clear_break || (row.sign == Sign::growth && row.mean.deficit > 0.1) ||
+                  (row.sign == Sign::refused && row.mean.refused > 0.1);
+  }
+  return calm || clear_break;
+}
+
+std::int64_t users_of(const Model& model, double load) {
+  std::int64_t users = 0;
+  for (const auto& source : model.sources) {
+    users += source->peak_users(load).value_or(0);
+  }
+  return users;
+}
+
+double throughput_of(const Observations& o) {
+  return static_cast<double>(o.entered_completed) / (o.measured_until - o.measured_from).seconds();
+}
+
+// Where nothing grows, the row on which most of the time somebody waits; the busiest if nobody waits anywhere.
+RowId most_pressed(const Model& model, const Verdict& verdict, std::span<const Observations> observed) {
+  RowId most = 0;
+  std::pair<double, double> pressure{-1, -1};
+  for (const RowVerdict& row : verdict.rows) {
+    const ResourcePlan& plan = *model.resources[row.row];
+    if (!plan.judged || plan.capacity >= ResourcePlan::kUnlimited) {
+      continue;
+    }
+    const ResourceSummary summary = summarize_row(model, row.row, observed);
+    const std::pair<double, double> own{std::max(row.mean.blocked, row.mean.refused), summary.utilization.value};
+    if (own > pressure) {
+      pressure = own;
+      most = row.row;
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
+void Evaluator::begin(const Effort& effort, std::vector<std::string> relieved) {
+  effort_ = effort;
+  relieved_ = std::move(relieved);
+  precision_ = 1;
+  stretch_ = 1;
+}
+
+RunSettings Evaluator::settings_at(double value) const {
+  RunSettings settings;
+  settings.seed = request_.seed;
+  settings.load = request_.is_load ? value : request_.load;
+  settings.relieved = relieved_;
+  settings.drain = false;
+  return settings;
+}
+
+const Bound& Evaluator::find_bound(double value) {
+  const auto model = model_at_(value);
+  bound_ = model == nullptr ? Bound{} : measure_bound(*model, settings_at(value));
+  if (!request_.is_load) {
+    bound_.at_load = std::numeric_limits<double>::infinity();  // of another axis
+  }
+  return bound_;
+}
+
+// Long enough for so many completions of the scarcest resource at this load, and for the slowest request many times
+// over.
+Horizon Evaluator::horizon_for(double value, double share) const {
+  const double load = request_.is_load ? value : request_.load;
+  const double per_s =
+      (bound_.resource ? bound_.demands[*bound_.resource].arrivals_per_s : bound_.requests_per_s) * load;
+  const double measured = std::max({0.5, request_.completions * share * effort_.share / std::max(1e-9, per_s),
+                                    bound_.longest_latency_s * 2 * share * effort_.share}) *
+                          precision_ * stretch_;
+  const double warmup = std::max(measured / 5, bound_.longest_latency_s * (effort_.share < 1 ? 1 : 2) * stretch_);
+  Horizon horizon;
+  horizon.warmup = whole_ns(warmup * 1e9);
+  horizon.end = whole_ns((warmup + measured) * 1e9);
+  horizon.blocks = 20;
+  return horizon;
+}
+
+Evaluation Evaluator::evaluate_once(double value, double share, std::size_t replications, Evaluation& seen,
+                                    bool believe_settling) {
+  ++count_;
+  Evaluation e;
+  e.value = value;
+  e.model = model_at_(value);
+  if (e.model == nullptr) {
+    return e;
+  }
+  const RunSettings settings = settings_at(value);
+  const bool closed = users_of(*e.model, settings.load) > 0;
+  const Horizon horizon = horizon_for(value, closed ? share * kClosedLength : share);
+  e.horizon = horizon;
+  hold_peaks(*e.model, horizon.end);
+  e.model->limits.max_in_flight = std::min(e.model->limits.max_in_flight, kMostInFlight);
+  if (seen.value == value && seen.horizon.warmup == horizon.warmup && seen.horizon.end == horizon.end &&
+      seen.observed.size() <= replications) {
+    e.observed = std::move(seen.observed);
+  }
+  std::vector<Observations> more =
+      run_replications(*e.model, settings, horizon, replications - e.observed.size(), executor_, e.observed.size());
+  std::move(more.begin(), more.end(), std::back_inserter(e.observed));
+  if (executor_.interrupted()) {
+    return e;
+  }
+  e.verdict = judge_saturation(*e.model, e.observed, relieved_, believe_settling);
+  judge_thresholds(e);
+  if (closed) {
+    judge_closed(e, horizon, settings);
+  }
+  if (request_.on_evaluation) {
+    request_.on_evaluation({value, replications, horizon.end.seconds(), e.breaks(),
+                            e.verdict.first ? e.model->resources[*e.verdict.first]->name : e.failed_threshold});
+  }
+  return e;
+}
+
+Evaluation Evaluator::evaluate(double value, double share, std::size_t replications, Evaluation seen) {
+  for (;;) {
+    const bool longest = stretch_ >= kLongestStretch;
+    Evaluation e = evaluate_once(value, share, replications, seen, longest);
+    if (!e.verdict.settling || longest || executor_.interrupted()) {
+      return e;
+    }
+    stretch_ *= 2;
+  }
+}
+
+Evaluation Evaluator::glance(double value) {
+  Evaluation quick = evaluate(value, 0.2, std::min(kFewRuns, request_.replications), {});
+  return is_clear(quick) ? std::move(quick) : look(value);
+}
+
+Evaluation Evaluator::look(double value) {
+  return evaluate(value, 1.0, std::min(kFewRuns, request_.replications), {});
+}
+
+Evaluation Evaluator::whole(double value, Evaluation seen) {
+  return evaluate(value, 1.0, effort_.replications, std::move(seen));
+}
+
+RunSummary Evaluator::drained(double value) {
+  const auto model = model_at_(value);
+  if (model == nullptr) {
+    return {};
+  }
+  const Horizon horizon = horizon_for(value, 1.0);
+  hold_peaks(*model, horizon.end);
+  RunSettings settings = settings_at(value);
+  settings.drain = true;
+  return summarize(*model, run_replications(*model, settings, horizon, request_.replications, executor_),
+                   kDefaultQuantiles);
+}
+
+void Evaluator::judge_thresholds(Evaluation& e) const {
+  if (request_.thresholds.empty()) {
+    return;
+  }
+  const std::vector<double> quantiles = quantiles_of(request_.thresholds);
+  const RunSummary summary = summarize(*e.model, e.observed, quantiles);
+  for (const ThresholdResult& t : judge(request_.thresholds, summary)) {
+    if (!t.ok && e.failed_threshold.empty()) {
+      e.failed_threshold = t.metric + ": " + t.expression;
+    }
+  }
+}
+
+void Evaluator::judge_closed(Evaluation& e, const Horizon& horizon, const RunSettings& settings) {
+  const std::int64_t users = users_of(*e.model, settings.load);
+  RunSettings more = settings;
+  more.load = settings.load * 1.1;
+  while (users_of(*e.model, more.load) == users) {
+    more.load *= 1.1;  // 10 % is less than one user
+  }
+  const double relative = static_cast<double>(users_of(*e.model, more.load)) / static_cast<double>(users) - 1;
+  const std::vector<Observations> with_more = run_replications(*e.model, more, horizon, e.observed.size(), executor_);
+  if (executor_.interrupted()) {
+    return;
+  }
+  double sum = 0;
+  for (std::size_t r = 0; r < with_more.size(); ++r) {
+    const double before = throughput_of(e.observed[r]);
+    e.gains.push_back(before > 0 ? (throughput_of(with_more[r]) / before - 1) / relative : 0);
+    sum += e.gains.back();
+  }
+  if (e.verdict.first || sum / static_cast<double>(with_more.size()) >= kFlatGain) {
+    return;
+  }
+  const RowId row = most_pressed(*e.model, e.verdict, e.observed);
+  e.verdict.saturated = true;
+  e.verdict.first = row;
+  e.verdict.agreeing = 1;
+  e.verdict.rows[row].sign = Sign::flat;
+}
+
+double Evaluator::written_rate(const Model& model) {
+  double per_s = 0;
+  for (const auto& source : model.sources) {
+    const auto rate = source->peak_rate();
+    if (!rate) {
+      return 0;
+    }
+    per_s += *rate * 1e9;
+  }
+  return per_s;
+}
+
+}  // namespace loadstone

@@ -1,0 +1,44 @@
+#include "sim/experiment/explanation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace loadstone {
+
+double ServerConnections::sum() const {
+  double sum = 0;
+  for (const PoolShare& share : pools) {
+    sum += share.connections * share.copies;
+  }
+  return sum;
+}
+
+std::vector<ServerConnections> connections_of(const Model& model) {
+  std::vector<ServerConnections> all;
+  for (const auto& plan : model.resources) {
+    if (!plan->connects_to) {
+      continue;
+    }
+    const ResourcePlan& server = *model.resources[*plan->connects_to];
+    auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.server == server.name; });
+    if (at == all.end()) {
+      at = all.insert(all.end(), {server.name, server.capacity, {}});
+    }
+    at->pools.push_back({plan->name, plan->capacity, plan->members});
+  }
+  return all;
+}
+
+std::vector<BoundRow> bound_rows(const Model& model, const Bound& bound) {
+  std::vector<BoundRow> rows;
+  for (const Demand& demand : bound.demands) {
+    if (std::isfinite(demand.at_load)) {
+      const ResourcePlan& plan = *model.resources[demand.row];
+      rows.push_back({plan.name, demand.at_load * demand.in_use, demand.per_request_s * 1e3, demand.at_load});
+    }
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.at_load < b.at_load; });
+  return rows;
+}
+
+}  // namespace loadstone

@@ -1,0 +1,158 @@
+// loadstone sweep EXPERIMENT, or sweep TOPOLOGY WORKLOAD --grid name=values
+#include "src/cli/command_support.hpp"
+#include "src/cli/commands.hpp"
+#include "src/cli/exit_code.hpp"
+#include "src/cli/output.hpp"
+#include "src/cli/saturate_support.hpp"
+#include "src/cli/sweep_support.hpp"
+#include "src/report/rows_csv.hpp"
+
+namespace loadstone::cli {
+
+namespace {
+
+// What the experiment says holds unless the command line says otherwise.
+Options effective_options(const Options& options, const Experiment& experiment) {
+  Options own = options;
+  own.method = options.method ? options.method : experiment.method;
+  if (own.method == Method::saturate && options.files.size() == 1) {
+    own.axis = options.given("--axis") ? options.axis : experiment.search.axis;
+    own.from = options.from ? options.from : experiment.search.from;
+    own.to = options.to ? options.to : experiment.search.to;
+    own.depth = options.given("--depth") ? options.depth : static_cast<std::size_t>(experiment.search.depth);
+  }
+  if (experiment.replications && !options.given("--replications")) {
+    own.replications = static_cast<std::size_t>(*experiment.replications);
+  }
+  if (experiment.seed && !options.given("--seed")) {
+    own.seed = static_cast<std::uint64_t>(*experiment.seed);
+  }
+  return own;
+}
+
+// Rows of the saturation method: one line per point.
+std::string search_row(std::size_t index, const SweepPoint& point, const SweepInputs& inputs,
+                       const SaturateReport& report) {
+  using report::csv_cell;
+  const Saturated& first = report.result.order.front();
+  std::string line = std::to_string(index) + "," + csv_cell(report.identity.topology) + "," +
+                     csv_cell(report.identity.workload) + "," + csv_cell(point.name);
+  for (const std::string& name : inputs.varied) {
+    std::string cell;
+    for (const auto& [varied, value] : point.varied) {
+      cell = varied == name ? value : cell;
+    }
+    line += "," + csv_cell(cell);
+  }
+  const auto figure = [](const Estimate& e) {
+    return "," + format_number(e.value) + "," + (e.ci ? format_number(e.ci->lo) : "") + "," +
+           (e.ci ? format_number(e.ci->hi) : "");
+  };
+  return line + "," + std::to_string(report.identity.seed) + "," + csv_cell(report.axis) + figure(first.at) +
+         figure(first.throughput_per_s) + "," + first.limited_by + "," + csv_cell(first.resource) + "," +
+         csv_cell(first.cause.resource) + "\n";
+}
+
+std::string search_header(const SweepInputs& inputs) {
+  std::string line = "point,topology,workload,case";
+  for (const std::string& name : inputs.varied) {
+    line += "," + report::csv_cell(name);
+  }
+  return line +
+         ",seed,axis,at,at_lo,at_hi,throughput_per_s,throughput_per_s_lo,throughput_per_s_hi,limited_by,first,"
+         "cause\n";
+}
+
+// One search after the other, each on all threads. The rows.
+std::string search_all(const SweepInputs& inputs, const Options& options, exec::ThreadExecutor& executor,
+                       report::SweepReport& report, report::OutDirectory* out) {
+  std::string csv = search_header(inputs);
+  if (out != nullptr) {
+    out->append_to_journal(csv);
+  }
+  for (std::size_t i = 0; i < inputs.points.size() && !executor.interrupted(); ++i) {
+    const SweepPoint& point = inputs.points[i];
+    Options own = options;
+    own.set = point.set;
+    own.load = point.load;
+    Diagnostics diagnostics;
+    const auto search_inputs = check_search(inputs.files[point.files], own, diagnostics);
+    const Progress progress(
+        executor, options,
+        "point " + std::to_string(i + 1) + "/" + std::to_string(inputs.points.size()) + ": replication");
+    SaturateReport found = search(*search_inputs, own, executor);
+    if (executor.interrupted()) {
+      break;
+    }
+    const std::string row = search_row(i, point, inputs, found);
+    csv += row;
+    if (out != nullptr) {
+      out->append_to_journal(row);
+    }
+    report.searches[i] = std::move(found);
+  }
+  return csv;
+}
+
+std::string run_all(const SweepInputs& inputs, const SweepNames& names, const Options& options,
+                    exec::ThreadExecutor& executor, report::SweepReport& report, report::OutDirectory* out) {
+  RunRequest request;
+  request.settings.seed = options.seed;
+  request.replications = options.replications;
+  request.quantiles = options.quantiles;
+  PointCache cache(inputs);
+  SweepCollector collector(inputs, cache, names, report, out);
+  const Progress progress(executor, options, "run");
+  sweep(
+      inputs.points, [&](std::size_t point) { return cache.get(point); }, request, collector, executor);
+  return collector.csv();
+}
+
+bool check_axis(const SweepInputs& inputs, const Options& options, Diagnostics& diagnostics) {
+  for (const SweepPoint& point : options.method == Method::saturate ? inputs.points : std::vector<SweepPoint>{}) {
+    Options own = options;
+    own.set = point.set;
+    if (!check_search(inputs.files[point.files], own, diagnostics)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int command_sweep(const Options& given) {
+  Diagnostics diagnostics;
+  const auto inputs = read_sweep(given, diagnostics);
+  const auto names = inputs ? check_points(*inputs, diagnostics) : std::nullopt;
+  const Options options = inputs ? effective_options(given, inputs->experiment) : given;
+  const bool ok = names && check_axis(*inputs, options, diagnostics);
+  if (!print_diagnostics(diagnostics) || !ok) {
+    return kInvalidInput;
+  }
+  Output output(options);
+  report::SweepReport report;
+  report.experiment = inputs->experiment.name;
+  report.method = *options.method;
+  report.seed = options.seed;
+  report.varied = inputs->varied;
+  report.points = inputs->points;
+  report.runs.resize(inputs->points.size());
+  report.searches.resize(inputs->points.size());
+  exec::ThreadExecutor executor(options.threads);
+  const std::string csv = report.method == Method::run
+                              ? run_all(*inputs, *names, options, executor, report, output.directory())
+                              : search_all(*inputs, options, executor, report, output.directory());
+  output.file("rows.csv", csv);
+  const std::string json = report::to_json(report);
+  output.finish(json);
+  if (!print(options.json ? json : report::to_console(report))) {
+    return kFailed;
+  }
+  return executor.interrupted()
+             ? interrupted(executor, output.directory() != nullptr ? "the runs that were finished are in " + options.out
+                                                                   : "the points that were finished are shown")
+             : kDone;
+}
+
+}  // namespace loadstone::cli
