@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <utility>
 
 #include "src/load/loader.hpp"
 #include "tests/tidy/source_tree.hpp"

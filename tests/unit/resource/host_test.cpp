@@ -120,8 +120,8 @@ TEST(Host, EndsWorkBeforeATimeoutOfItsInstant) {
 TEST(Host, CostsItsPriceForEachNode) {
   const auto m = model(box("cores: 1, count: 3, price: $24/month, memory: 4GiB", ", instances: 2, price: $5/month"),
                        arrivals_at({{}}));
-  EXPECT_EQ(fixed_cost(m.topology).fixed_usd_month, 3 * 24 + 2 * 5);
-  EXPECT_EQ(fixed_cost(model(box("cores: 1"), arrivals_at({{}})).topology).fixed_usd_month, 0);
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 3 * 24 + 2 * 5);
+  EXPECT_DOUBLE_EQ(fixed_cost(model(box("cores: 1"), arrivals_at({{}})).topology).fixed_usd_month, 0);
 }
 
 TEST(Host, NeedsCoresAndKnownKeys) {

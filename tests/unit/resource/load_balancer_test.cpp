@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sim/experiment/compare.hpp"
 #include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
@@ -70,7 +71,7 @@ TEST(LoadBalancer, ComputesOnItsOwnHostBeforeTheServiceDoes) {
 
 TEST(LoadBalancer, NeedsNoCpu) {
   EXPECT_EQ(SeenRun(balanced("", "", "{delay: 1s}"), {{.flow = "a"}}).max_ms("a"), 1000);
-  EXPECT_EQ(SeenRun(balanced(", host: edge, price: $6/month", "", "{delay: 1s}"), {{.flow = "a"}}).max_ms("a"), 1000);
+  EXPECT_EQ(SeenRun(balanced(", host: edge", "", "{delay: 1s}"), {{.flow = "a"}}).max_ms("a"), 1000);
 }
 
 // --- method -------------------------------------------------------------------------------------------------------
@@ -121,6 +122,12 @@ TEST(LoadBalancer, LeadsToTheResourcesOfTheProcess) {
 TEST(LoadBalancer, LetsAStepBlockTheLoopOfTheService) {
   const SeenRun seen(balanced("", "", "{delay: 1s, blocking: true}"), {{.flow = "a"}, {.flow = "b"}});
   EXPECT_EQ(seen.max_ms("b"), 2000);
+}
+
+TEST(LoadBalancer, CostsItsPrice) {
+  const auto m =
+      model(balanced(", price: $6/month", ", price: $5/month, instances: 2", "{delay: 1s}"), arrivals_at({{}}));
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 6 + 2 * 5);
 }
 
 // --- what is refused ----------------------------------------------------------------------------------------------

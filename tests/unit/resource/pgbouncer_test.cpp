@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sim/experiment/compare.hpp"
 #include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
@@ -286,6 +287,11 @@ TEST(PgBouncer, ComputesOnItsHost) {
   EXPECT_EQ(seen.max_ms(), 120);
   EXPECT_EQ(seen.max_ms("page"), 20);
   EXPECT_EQ(seen.used_ms("box.cpu"), 20);
+}
+
+TEST(PgBouncer, CostsItsPrice) {
+  const auto m = model(transactions("price: $7/month"), arrivals_at({{}}));
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 7);
 }
 
 // --- what is refused ----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "sim/experiment/compare.hpp"
 #include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
@@ -191,6 +192,11 @@ TEST(Postgres, LetsACommitThatIsBeingFlushedEndAndAWaitingOneLeave) {
   EXPECT_EQ(flushing.totals("db.wal").completed, 2u);
   EXPECT_EQ(flushing.used_ms("db.wal"), 20);
   EXPECT_EQ(with("15ms").max_ms("c"), 15);  // a flush ends before the timeouts of its instant
+}
+
+TEST(Postgres, CostsItsPrice) {
+  const auto m = model(database(", price: $15/month", "io: 1ms"), arrivals_at({{}}));
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 15);
 }
 
 // --- what is refused ----------------------------------------------------------------------------------------------
