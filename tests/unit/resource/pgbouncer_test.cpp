@@ -1,0 +1,312 @@
+#include <gtest/gtest.h>
+
+#include "sim/experiment/compare.hpp"
+#include "tests/unit/resource/seen_run.hpp"
+
+namespace loadstone::test {
+namespace {
+
+// Clients whose connections are kept (500 of them, opened beforehand), a bouncer without CPU time and a database.
+std::string bounced(const std::string& keys, const std::string& steps, const std::string& database = "") {
+  return "topology: t\npopulations: {tenant: {count: 3}}\nresources:\n"
+         "  db: {kind: postgres, connect: 0ms" +
+         database + "}\n  bouncer: {kind: pgbouncer, server: db, max_client_conn: 1000, cpu: 0us, " + keys +
+         "}\n  pool: {kind: connection_pool, server: bouncer, driver: psycopg, min_size: 500}\nflows:\n" +
+         flows_named({"go", "a", "b", "c"}, steps);
+}
+
+std::string transactions(const std::string& keys, const std::string& steps = "{query: {pool: pool, io: 10ms}}",
+                         const std::string& database = "") {
+  return bounced("pool_mode: transaction, " + keys, steps, database);
+}
+
+// --- transaction mode ---------------------------------------------------------------------------------------------
+
+// A hundred clients share twenty servers: 10, 20, .. 50 ms, twenty each.
+TEST(PgBouncer, LendsAServerForATransaction) {
+  const SeenRun seen(transactions("default_pool_size: 20"), {{.count = 100}});
+  EXPECT_EQ(seen.sum_ms(), 20 * (10 + 20 + 30 + 40 + 50));
+  EXPECT_EQ(seen.row("bouncer.pool").capacity, 20);
+  EXPECT_EQ(seen.totals("bouncer.pool").waited, 80u);
+  EXPECT_EQ(seen.totals("bouncer.pool.connections").granted, 20u);
+  EXPECT_EQ(seen.totals("db.slots").in_use, 0);  // closed after 600 s
+}
+
+// The client thinks for 200 ms inside its transaction: each of forty keeps one of twenty servers for 210 ms.
+TEST(PgBouncer, LendsAServerForAllOfATransactionWhateverItsClientDoes) {
+  const std::string thinking = "{hold: pool, do: [{query: {io: 5ms}}, {delay: 200ms}, {query: {io: 5ms}}]}";
+  const SeenRun seen(transactions("default_pool_size: 20", thinking), {{.count = 40}});
+  EXPECT_EQ(seen.sum_ms(), 20 * 210 + 20 * 420);
+  EXPECT_EQ(seen.used_ms("bouncer.pool"), 40 * 210);
+}
+
+// Without a transaction the server goes back after each query: 210 ms for the first twenty, 220 ms for the others.
+TEST(PgBouncer, GetsTheServerBackBetweenTheQueriesOfAHoldWithoutATransaction) {
+  const std::string thinking =
+      "{hold: {pool: pool, transaction: false}, do: [{query: {io: 5ms}}, {delay: 200ms}, {query: {io: 5ms}}]}";
+  const SeenRun seen(transactions("default_pool_size: 20", thinking), {{.count = 40}});
+  EXPECT_EQ(seen.sum_ms(), 20 * 210 + 20 * 215);
+  EXPECT_EQ(seen.used_ms("bouncer.pool"), 40 * 10);
+  EXPECT_EQ(seen.totals("pool.connections").arrivals, 40u);
+}
+
+TEST(PgBouncer, TreatsStatementModeAsTransactionMode) {
+  const SeenRun seen(bounced("pool_mode: statement, default_pool_size: 1", "{query: {pool: pool, io: 10ms}}"),
+                     {{.count = 3}});
+  EXPECT_EQ(seen.sum_ms(), 10 + 20 + 30);
+}
+
+// First come, first served: c comes at the instant at which a gives back and is behind b and `go`.
+TEST(PgBouncer, HandsAServerToTheHeadOfTheLine) {
+  const SeenRun seen(transactions("default_pool_size: 1"),
+                     {{.flow = "a"}, {.flow = "b", .at = "1ms"}, {.at = "2ms"}, {.flow = "c", .at = "10ms"}});
+  EXPECT_EQ(seen.max_ms("b"), 19);
+  EXPECT_EQ(seen.max_ms("go"), 28);
+  EXPECT_EQ(seen.max_ms("c"), 30);
+}
+
+// --- session mode -------------------------------------------------------------------------------------------------
+
+std::string sessions(const std::string& keys, const std::string& pool) {
+  return "topology: t\nresources:\n  db: {kind: postgres, connect: 5ms}\n"
+         "  bouncer: {kind: pgbouncer, server: db, cpu: 0us" +
+         keys + "}\n  pool: {kind: connection_pool, server: bouncer, " + pool + "}\nflows:\n" +
+         flows_named({"a", "b"}, "{query: {pool: pool, io: 10ms}}");
+}
+
+// The default mode: a's connection is idle from 15 ms on and keeps the only server; b waits its 120 s for it.
+TEST(PgBouncer, LendsAServerForAsLongAsAClientIsConnected) {
+  const std::string pool = "driver: psycopg, min_size: 0, max_size: 2";
+  const SeenRun seen(sessions(", default_pool_size: 1", pool), {{.flow = "a"}, {.flow = "b", .at = "1ms"}});
+  EXPECT_EQ(seen.max_ms("a"), 15);
+  EXPECT_EQ(seen.failed("query_wait_timeout", "b"), 1u);
+  EXPECT_EQ(seen.failed_after_ms("b"), 120'000);
+  EXPECT_EQ(seen.totals("bouncer.pool").in_use, 0);  // the client's own pool closed it after 600 s
+  EXPECT_EQ(seen.used_ms("bouncer.pool"), 600'015);
+}
+
+// Clients that disconnect after each query share it; the second finds the server connection open.
+TEST(PgBouncer, GetsTheServerBackWhenItsClientDisconnects) {
+  const SeenRun seen(sessions(", pool_mode: session, default_pool_size: 1", "driver: none"),
+                     {{.flow = "a"}, {.flow = "b", .at = "1ms"}});
+  EXPECT_EQ(seen.max_ms("a"), 15);
+  EXPECT_EQ(seen.max_ms("b"), 24);
+  EXPECT_EQ(seen.totals("bouncer.pool.connections").granted, 1u);
+  EXPECT_EQ(seen.totals("db.slots").granted, 1u);
+}
+
+// --- opening and closing servers ----------------------------------------------------------------------------------
+
+TEST(PgBouncer, OpensAServerConnectionWhenNoneIsIdle) {
+  const SeenRun seen(transactions("", "{query: {pool: pool, io: 10ms}}", ", rtt: 1ms"),
+                     {{.flow = "a"}, {.flow = "b", .at = "1s"}});
+  EXPECT_EQ(seen.max_ms("a"), 11);
+  const std::string slow =
+      "topology: t\nresources:\n  db: {kind: postgres, connect: 5ms}\n"
+      "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, cpu: 0us}\n"
+      "  pool: {kind: connection_pool, server: bouncer, driver: psycopg, min_size: 2}\nflows:\n" +
+      flows_named({"a", "b"}, "{query: {pool: pool, io: 10ms}}");
+  const SeenRun seen_slow(slow, {{.flow = "a"}, {.flow = "b", .at = "1s"}});
+  EXPECT_EQ(seen_slow.max_ms("a"), 15);
+  EXPECT_EQ(seen_slow.max_ms("b"), 10);
+}
+
+// Another pool has the only slot of the server until 1 s, and the bouncer has no connection of its own.
+TEST(PgBouncer, FailsWhoseServerRefusesAConnection) {
+  const SeenRun seen(
+      "topology: t\nresources:\n"
+      "  db: {kind: postgres, connect: 0ms, max_connections: 2, superuser_reserved_connections: 1}\n"
+      "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, cpu: 0us}\n"
+      "  direct: {kind: connection_pool, server: db, driver: none}\n"
+      "  pool: {kind: connection_pool, server: bouncer, driver: psycopg}\nflows:\n" +
+          flows_named({"first"}, "{query: {pool: direct, io: 1s}}") +
+          flows_named({"a", "b"}, "{query: {pool: pool, io: 10ms}}"),
+      {{.flow = "first"}, {.flow = "a"}, {.flow = "b", .at = "1s"}});
+  EXPECT_EQ(seen.failed("too_many_connections", "a"), 1u);
+  EXPECT_EQ(seen.max_ms("b"), 10);
+  EXPECT_EQ(seen.totals("bouncer.pool").granted, 2u);
+}
+
+// Three servers until 10 ms, closed when they have been idle for 600 s, or as long as they are told.
+TEST(PgBouncer, ClosesIdleServersAboveTheLeast) {
+  const auto used = [](const std::string& keys) {
+    const SeenRun seen(transactions(keys), {{.count = 3}}, "1000s");
+    return seen.used_ms("bouncer.pool.connections");
+  };
+  EXPECT_EQ(used("default_pool_size: 3"), 3 * 600'010);
+  EXPECT_EQ(used("default_pool_size: 3, server_idle_timeout: 30"), 3 * 30'010);
+  EXPECT_EQ(used("default_pool_size: 3, server_idle_timeout: 30, min_pool_size: 2"), 30'010 + 2 * 1'000'000);
+  EXPECT_EQ(used("default_pool_size: 3, server_idle_timeout: 0"), 3 * 1'000'000);
+}
+
+// Two are open from 10 ms on; a query every 4 s takes the one given back last, so that the other is closed at 10 s.
+TEST(PgBouncer, TakesTheServerGivenBackLast) {
+  const SeenRun seen(transactions("default_pool_size: 2, server_idle_timeout: 10"),
+                     {{.count = 2}, {.flow = "a", .at = "4s", .count = 10, .every = "4s"}}, "44s");
+  EXPECT_EQ(seen.totals("bouncer.pool.connections").granted, 2u);
+  EXPECT_EQ(seen.totals("bouncer.pool.connections").completed, 1u);
+  EXPECT_EQ(seen.used_ms("bouncer.pool.connections"), 44'000 + 10'010);
+}
+
+// --- query_wait_timeout -------------------------------------------------------------------------------------------
+
+// One server, taken for 200 s.
+SeenRun with_one_server(const std::string& keys) {
+  return SeenRun(transactions("default_pool_size: 1" + keys, "{query: {pool: pool, io: 200s}}"),
+                 {{.flow = "a"}, {.flow = "b"}, {.flow = "b", .at = "1s"}});
+}
+
+TEST(PgBouncer, FailsWhoWaitsTooLongForAServer) {
+  const SeenRun usual = with_one_server("");
+  EXPECT_EQ(usual.failed("query_wait_timeout", "b"), 2u);
+  EXPECT_EQ(usual.failed_after_ms("b"), 120'000);
+  EXPECT_EQ(usual.text_of("query_wait_timeout"), "FATAL 08P01: query_wait_timeout");
+  const SeenRun told = with_one_server(", query_wait_timeout: 2");
+  EXPECT_EQ(told.flow("b").failure.min(), 2000 * kNsOfMs);
+  EXPECT_EQ(told.failed_after_ms("b"), 2000);
+  EXPECT_EQ(told.totals("bouncer.pool").timed_out, 2u);
+}
+
+TEST(PgBouncer, LetsWaitForEverWithATimeoutOfZero) {
+  EXPECT_EQ(with_one_server(", query_wait_timeout: 0").max_ms("b"), 599'000);
+}
+
+// a gives its server back when b has waited 1 s: in time after CPU work, too late after io.
+TEST(PgBouncer, AServerGivenBackWhenAWaitEndsIsInTimeAfterCpuAndTooLateAfterIo) {
+  const auto with = [](const std::string& work) {
+    return SeenRun(transactions("default_pool_size: 1, query_wait_timeout: 1", "{query: {pool: pool, " + work + "}}",
+                                ", cores: 1"),
+                   {{.flow = "a"}, {.flow = "b"}});
+  };
+  EXPECT_EQ(with("cpu: 1s").max_ms("b"), 2000);
+  EXPECT_EQ(with("io: 1s").failed("query_wait_timeout", "b"), 1u);
+}
+
+// --- clients ------------------------------------------------------------------------------------------------------
+
+// Two clients are let in, the third is refused at once and never asks for a server.
+TEST(PgBouncer, RefusesClientsAboveTheirNumber) {
+  const std::string text =
+      "topology: t\nresources:\n  db: {kind: postgres, connect: 0ms}\n"
+      "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, max_client_conn: 2, cpu: 0us}\n"
+      "  pool: {kind: connection_pool, server: bouncer, driver: none}\nflows:\n" +
+      flows_named({"go", "a"}, "{query: {pool: pool, io: 10ms}}");
+  const SeenRun seen(text, {{.count = 3}, {.flow = "a", .at = "10ms"}});
+  EXPECT_EQ(seen.completed(), 2u);
+  EXPECT_EQ(seen.failed("max_client_conn"), 1u);
+  EXPECT_EQ(seen.failed_after_ms(), 0);
+  EXPECT_EQ(seen.text_of("max_client_conn"), "FATAL 08P01: no more connections allowed (max_client_conn)");
+  EXPECT_EQ(seen.totals("bouncer.clients").refused, 1u);
+  EXPECT_EQ(seen.totals("bouncer.pool").arrivals, 3u);
+  EXPECT_EQ(seen.max_ms("a"), 10);  // two have disconnected at that instant
+}
+
+TEST(PgBouncer, CountsTheConnectionsThatAPoolOpensBeforehand) {
+  const SeenRun seen(transactions(""), {{.flow = "a"}}, "100s");
+  EXPECT_EQ(seen.totals("bouncer.clients").in_use, 500);
+  EXPECT_EQ(seen.totals("db.slots").in_use, 1);
+  const SeenRun usual(
+      "topology: t\nresources:\n  db: {kind: postgres}\n"
+      "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction}\n"
+      "  pool: {kind: connection_pool, server: bouncer, driver: psycopg, min_size: 500}\nflows:\n" +
+          flows_named({"a"}, "{query: {pool: pool}}"),
+      {{.flow = "a"}}, "100s");
+  EXPECT_EQ(usual.row("bouncer.clients").capacity, 100);
+  EXPECT_EQ(usual.totals("bouncer.clients").in_use, 100);
+  EXPECT_EQ(usual.row("bouncer.pool").capacity, 20);
+}
+
+// --- pools --------------------------------------------------------------------------------------------------------
+
+// Two users and two databases with one server each: the four do not wait for each other. A second pool of the same pair
+// shares its server.
+TEST(PgBouncer, HasAPoolForEachUserAndDatabase) {
+  const auto pool = [](const std::string& name, const std::string& user, const std::string& database) {
+    return "  " + name + ": {kind: connection_pool, server: bouncer, driver: psycopg, min_size: 5, user: " + user +
+           ", database: " + database + "}\n";
+  };
+  const auto flow = [](const std::string& name) {
+    return flows_named({"f" + name}, "{query: {pool: " + name + ", io: 10ms}}");
+  };
+  const std::string text =
+      "topology: t\nresources:\n  db: {kind: postgres, connect: 0ms}\n"
+      "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, default_pool_size: 1, cpu: 0us}\n" +
+      pool("p1", "ann", "x") + pool("p2", "ann", "y") + pool("p3", "bob", "x") + pool("p4", "bob", "y") +
+      pool("p5", "ann", "x") + "flows:\n" + flow("p1") + flow("p2") + flow("p3") + flow("p4") + flow("p5");
+  const SeenRun seen(text, {{.flow = "fp1"}, {.flow = "fp2"}, {.flow = "fp3"}, {.flow = "fp4"}, {.flow = "fp5"}});
+  for (const char* name : {"fp1", "fp2", "fp3", "fp4"}) {
+    EXPECT_EQ(seen.max_ms(name), 10) << name;
+  }
+  EXPECT_EQ(seen.max_ms("fp5"), 20);
+  EXPECT_EQ(seen.totals("bouncer.pool").arrivals, 2u);
+  EXPECT_EQ(seen.totals("bouncer.pool.y.ann").arrivals, 1u);
+  EXPECT_EQ(seen.totals("bouncer.pool.x.bob").arrivals, 1u);
+  EXPECT_EQ(seen.totals("bouncer.pool.y.bob").arrivals, 1u);
+  EXPECT_EQ(seen.totals("db.slots").granted, 4u);
+}
+
+TEST(PgBouncer, HasAPoolForEachValueOfItsAttribute) {
+  const SeenRun seen(transactions("default_pool_size: 1, per: tenant"),
+                     {{.count = 2, .attributes = "tenant: integer(1; 1)"}, {.attributes = "tenant: integer(2; 2)"}});
+  EXPECT_EQ(seen.sum_ms(), 10 + 20 + 10);
+  EXPECT_EQ(seen.row("bouncer.pool").members, 2u);
+}
+
+// --- its thread ---------------------------------------------------------------------------------------------------
+
+std::string threaded(const std::string& keys, const std::string& more, const std::string& driver) {
+  return "topology: t\nhosts: {box: {cores: 1}}\nresources:\n  db: {kind: postgres, connect: 0ms}\n"
+         "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction" +
+         keys + "}\n" + more + "  pool: {kind: connection_pool, server: bouncer, driver: " + driver + "}\nflows:\n" +
+         flows_named({"go"}, "{query: {pool: pool, io: 100ms}}");
+}
+
+// Three at once, 10 ms of its thread each, one after the other.
+TEST(PgBouncer, HandlesOneQueryAtATime) {
+  const SeenRun seen(threaded(", cpu: 10ms", "", "psycopg"), {{.count = 3}});
+  EXPECT_EQ(seen.sum_ms(), 110 + 120 + 130);
+  EXPECT_EQ(seen.row("bouncer.cpu").capacity, 1);
+  EXPECT_EQ(seen.used_ms("bouncer.cpu"), 30);
+  EXPECT_EQ(seen.totals("bouncer.cpu").waited, 2u);
+}
+
+TEST(PgBouncer, TakesSeventyMicrosecondsUnlessToldOtherwise) {
+  EXPECT_EQ(SeenRun(threaded("", "", "psycopg"), {{.count = 1}}).flow("go").latency.max(), 100'070'000);
+}
+
+// asyncpg's reset goes through it as well: 10 + 100 + 10.
+TEST(PgBouncer, HandlesTheResetOfAConnectionToo) {
+  EXPECT_EQ(SeenRun(threaded(", cpu: 10ms", "", "asyncpg"), {{.count = 1}}).max_ms(), 120);
+}
+
+// The host's core is shared with a page of 10 ms: both are done at 20 ms.
+TEST(PgBouncer, ComputesOnItsHost) {
+  const std::string text = threaded(", cpu: 10ms, host: box", "  web: {kind: service, host: box}\n", "psycopg") +
+                           flows_named({"page"}, "{cpu: 10ms}", "service: web, ");
+  const SeenRun seen(text, {{.count = 1}, {.flow = "page"}});
+  EXPECT_EQ(seen.max_ms(), 120);
+  EXPECT_EQ(seen.max_ms("page"), 20);
+  EXPECT_EQ(seen.used_ms("box.cpu"), 20);
+}
+
+TEST(PgBouncer, CostsItsPrice) {
+  const auto m = model(transactions("price: $7/month"), arrivals_at({{}}));
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 7);
+}
+
+// --- what is refused ----------------------------------------------------------------------------------------------
+
+TEST(PgBouncer, NeedsAServerAndKnownModes) {
+  const auto errors = [](const std::string& keys) {
+    return errors_of("topology: t\nresources:\n  db: {kind: postgres}\n  bouncer: {kind: pgbouncer" + keys +
+                         "}\nflows: {go: {steps: [{delay: 1s}]}}\n",
+                     arrivals_at({{}}));
+  };
+  EXPECT_NE(errors("").find("missing key 'server'"), std::string::npos);
+  EXPECT_NE(errors(", server: db, pool_mode: pooled").find("pooled"), std::string::npos);
+  EXPECT_NE(errors(", server: db, default_pool_size: 0").find("default_pool_size"), std::string::npos);
+  EXPECT_EQ(errors(", server: db, pool_mode: statement"), "");
+}
+
+}  // namespace
+}  // namespace loadstone::test

@@ -1,0 +1,254 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/resource/seen_run.hpp"
+
+namespace loadstone::test {
+namespace {
+
+// A service on a host with many cores; each flow runs in it.
+std::string web(const std::string& keys, const std::string& steps, const std::string& cores = "8",
+                const std::string& more = "") {
+  return "topology: t\npopulations: {tenant: {count: 9}}\nhosts: {box: {cores: " + cores +
+         "}}\nresources:\n  web: {kind: service, host: box" + keys + "}\nflows:\n" +
+         flows_named({"go", "a", "b", "c", "d"}, steps, "service: web, ") + more;
+}
+
+// --- async --------------------------------------------------------------------------------------------------------
+
+// CPU goes one after the other, the waits overlap: 10 + 90, 20 + 90, .. ms.
+TEST(Service, BlocksItsLoopWithCpuWhileWaitsOverlap) {
+  const SeenRun seen(web("", "{cpu: 10ms}, {delay: 90ms}"), {{.count = 10}});
+  EXPECT_EQ(seen.sum_ms(), 10 * 90 + 10 * 55);
+  EXPECT_EQ(seen.max_ms(), 190);
+  EXPECT_EQ(seen.row("web.loop").capacity, 1);
+  EXPECT_EQ(seen.used_ms("web.loop"), 100);
+  EXPECT_EQ(seen.used_ms("box.cpu"), 100);
+  EXPECT_EQ(seen.used_ms("web.requests"), 10 * 90 + 10 * 55);
+}
+
+// a and b take turns on the loop: each `cpu` queues behind the other's. a: 0-10, 20-30, 40-50; b: 10-20, 30-40, 50-60.
+TEST(Service, GivesTheLoopBackBetweenTwoPiecesOfWork) {
+  const SeenRun seen(web(", runtime: async", "{cpu: 10ms}, {cpu: 10ms}, {cpu: 10ms}"), {{.flow = "a"}, {.flow = "b"}});
+  EXPECT_EQ(seen.max_ms("a"), 50);
+  EXPECT_EQ(seen.max_ms("b"), 60);
+}
+
+// b's wait ends at 20 ms, when a's work ends: a frees the loop first. Who arrives at that instant comes last.
+TEST(Service, FreesTheLoopBeforeWakeUpsAndArrivalsOfItsInstant) {
+  const SeenRun seen(web("", "{cpu: 10ms}", "8",
+                         flows_named({"long"}, "{cpu: 20ms}", "service: web, ") +
+                             flows_named({"later"}, "{delay: 20ms}, {cpu: 10ms}", "service: web, ")),
+                     {{.flow = "long"}, {.flow = "later"}, {.flow = "c", .at = "20ms"}, {.flow = "d", .at = "1ms"}});
+  EXPECT_EQ(seen.max_ms("d"), 29);      // in line since 1 ms: 20 to 30
+  EXPECT_EQ(seen.max_ms("later"), 40);  // 30 to 40
+  EXPECT_EQ(seen.max_ms("c"), 30);      // 40 to 50
+}
+
+// A blocking call of 2 s: all that comes meanwhile is done after it, and a health check of 1 s fails.
+TEST(Service, HoldsTheLoopForABlockingStep) {
+  const std::string more = flows_named({"slow"}, "{delay: 2s, blocking: true}", "service: web, ") +
+                           flows_named({"health"}, "{cpu: 1ms}", "service: web, timeout: 1s, ");
+  const SeenRun seen(web("", "{cpu: 1ms}", "8", more),
+                     {{.flow = "slow"}, {.flow = "a", .at = "500ms"}, {.flow = "health", .at = "600ms"}});
+  EXPECT_EQ(seen.max_ms("slow"), 2000);
+  EXPECT_EQ(seen.max_ms("a"), 1501);
+  EXPECT_EQ(seen.failed("timeout", "health"), 1u);
+  EXPECT_EQ(seen.used_ms("web.loop"), 2002);  // the health check is answered, to nobody
+  EXPECT_EQ(seen.used_ms("box.cpu"), 2);
+}
+
+// CPU inside a blocking group does not ask for the loop again.
+TEST(Service, ComputesInsideABlockingGroup) {
+  const std::string group = "{do: [{delay: 10ms}, {cpu: 10ms}, {delay: 10ms}], blocking: true}, {cpu: 5ms}";
+  const SeenRun seen(web("", group), {{.count = 2}});
+  EXPECT_EQ(seen.sum_ms(), 65 + 70);  // 0-30, 30-60, then 60-65 and 65-70
+  EXPECT_EQ(seen.used_ms("web.loop"), 70);
+}
+
+// Fails inside: the loop is free again.
+TEST(Service, GivesTheLoopBackWhenABlockingStepFails) {
+  const std::string failing = "{do: [{delay: 10ms}, {fail: oops}], blocking: true}";
+  const SeenRun seen(web("", "{cpu: 5ms}", "8", flows_named({"bad"}, failing, "service: web, ")),
+                     {{.flow = "bad"}, {.flow = "a"}});
+  EXPECT_EQ(seen.failed("oops", "bad"), 1u);
+  EXPECT_EQ(seen.max_ms("a"), 15);
+}
+
+// --- threads ------------------------------------------------------------------------------------------------------
+
+// A hundred calls of 1 s on 40 threads: 40 end at 1 s, 40 at 2 s, 20 at 3 s.
+TEST(Service, HoldsAThreadForAllOfARequest) {
+  const SeenRun seen(web(", runtime: threads", "{delay: 1s}"), {{.count = 100}});
+  EXPECT_EQ(seen.sum_ms(), 40 * 1000 + 40 * 2000 + 20 * 3000);
+  EXPECT_EQ(seen.row("web.threads").capacity, 40);
+  EXPECT_EQ(seen.used_ms("web.threads"), 100 * 1000);
+}
+
+// Two threads compute at once on two cores; the third request waits for a thread, first come, first served.
+TEST(Service, ComputesOnAllItsThreads) {
+  const SeenRun seen(web(", runtime: threads, threads: 2", "{cpu: 10ms}"),
+                     {{.flow = "a"}, {.flow = "b"}, {.flow = "c"}});
+  EXPECT_EQ(seen.max_ms("a"), 10);
+  EXPECT_EQ(seen.max_ms("b"), 10);
+  EXPECT_EQ(seen.max_ms("c"), 20);
+}
+
+// One is served, two wait, the fourth is refused; absent, any number may wait.
+TEST(Service, RefusesBeyondItsBacklog) {
+  const SeenRun two(web(", runtime: threads, threads: 1, backlog: 2", "{delay: 1s}"), {{.count = 4}});
+  EXPECT_EQ(two.completed(), 3u);
+  EXPECT_EQ(two.failed("backlog_full"), 1u);
+  EXPECT_EQ(two.failed_after_ms(), 0);
+  EXPECT_EQ(two.totals("web.threads").refused, 1u);
+  EXPECT_EQ(two.totals("web.requests").in_use, 0);
+  const SeenRun none(web(", runtime: threads, threads: 1, backlog: 0", "{delay: 1s}"),
+                     {{.flow = "a"}, {.flow = "b"}, {.flow = "c", .at = "1s"}});
+  EXPECT_EQ(none.failed("backlog_full", "b"), 1u);
+  EXPECT_EQ(none.completed("c"), 1u);  // a's thread is free before the arrivals of that instant
+  EXPECT_EQ(SeenRun(web(", runtime: threads, threads: 1", "{delay: 1s}"), {{.count = 4}}).completed(), 4u);
+}
+
+// The thread stays with a query that waits for the only connection: two threads, three requests.
+TEST(Service, KeepsItsThreadWhileItWaitsForAConnection) {
+  const SeenRun seen(
+      "topology: t\nresources:\n  web: {kind: service, runtime: threads, threads: 2}\n"
+      "  gate: {kind: semaphore, size: 1}\nflows:\n" +
+          flows_named({"a", "b"}, "{hold: gate, do: [{delay: 1s}]}", "service: web, ") +
+          flows_named({"c"}, "{delay: 10ms}", "service: web, "),
+      {{.flow = "a"}, {.flow = "b"}, {.flow = "c"}});
+  EXPECT_EQ(seen.max_ms("b"), 2000);
+  EXPECT_EQ(seen.max_ms("c"), 1010);
+}
+
+// --- processes ----------------------------------------------------------------------------------------------------
+
+// 2 instances of 3 workers: six loops, so six at once take 10 ms and six more 20 ms.
+TEST(Service, HasALoopInEachWorkerOfEachInstance) {
+  const SeenRun seen(web(", instances: 2, workers: 3", "{cpu: 10ms}"), {{.count = 12}});
+  EXPECT_EQ(seen.sum_ms(), 6 * 10 + 6 * 20);
+  EXPECT_EQ(seen.row("web.loop").members, 6u);
+  EXPECT_EQ(seen.row("web.requests").members, 6u);
+}
+
+TEST(Service, HasThreadsInEachProcess) {
+  const SeenRun seen(web(", runtime: threads, threads: 2, workers: 2", "{delay: 10ms}"), {{.count = 5}});
+  EXPECT_EQ(seen.sum_ms(), 4 * 10 + 20);
+}
+
+// Two in one process are enough; with two processes, two in each.
+TEST(Service, RefusesAboveItsConcurrencyInEachProcess) {
+  const SeenRun one(web(", limit_concurrency: 2", "{delay: 1s}"), {{.count = 3}, {.flow = "c", .at = "1s"}});
+  EXPECT_EQ(one.failed("service_unavailable"), 1u);
+  EXPECT_EQ(one.failed_after_ms(), 0);
+  EXPECT_EQ(one.totals("web.requests").refused, 1u);
+  EXPECT_EQ(one.completed("c"), 1u);
+  const SeenRun two(web(", limit_concurrency: 2, workers: 2", "{delay: 1s}"), {{.count = 5}});
+  EXPECT_EQ(two.completed(), 4u);
+  EXPECT_EQ(two.failed("service_unavailable"), 1u);
+}
+
+// --- cpus ---------------------------------------------------------------------------------------------------------
+
+// Four threads under a limit of one core: 10 ms of work each takes 40 ms, with four cores idle beside. With two
+// instances each has a core of its own. Half a core takes 20 ms for one.
+TEST(Service, ComputesWithinItsCpuLimit) {
+  const std::string threads = ", runtime: threads";
+  EXPECT_EQ(SeenRun(web(threads + ", cpus: 1", "{cpu: 10ms}"), {{.count = 4}}).sum_ms(), 4 * 40);
+  EXPECT_EQ(SeenRun(web(threads + ", cpus: 1, instances: 2", "{cpu: 10ms}"), {{.count = 4}}).sum_ms(), 4 * 20);
+  EXPECT_EQ(SeenRun(web(threads + ", cpus: 0.5", "{cpu: 10ms}"), {{.count = 1}}).sum_ms(), 20);
+  EXPECT_EQ(SeenRun(web(threads + ", cpus: 500m", "{cpu: 10ms}"), {{.count = 2}}).sum_ms(), 2 * 40);
+  EXPECT_EQ(SeenRun(web(threads + ", cpus: 2", "{cpu: 10ms}"), {{.count = 1}}).sum_ms(), 10);  // one core at most
+  EXPECT_EQ(SeenRun(web(threads, "{cpu: 10ms}"), {{.count = 4}}).sum_ms(), 4 * 10);
+}
+
+// Two workers of one instance share its one core; what is not limited takes the other core of the host.
+TEST(Service, SharesItsCpuLimitAmongItsWorkers) {
+  const std::string free = flows_named({"other"}, "{cpu: 10ms}", "service: free, ");
+  std::string text = web(", workers: 2, cpus: 1", "{cpu: 10ms}", "2", free);
+  text.insert(text.find("flows:"), "  free: {kind: service, host: box}\n");
+  const SeenRun seen(text, {{.count = 2}, {.flow = "other"}});
+  EXPECT_EQ(seen.sum_ms(), 2 * 20);
+  EXPECT_EQ(seen.max_ms("other"), 10);
+}
+
+// --- balance ------------------------------------------------------------------------------------------------------
+
+// A long request of 100 ms is in process 0. In turn, the third of the short ones goes there and waits behind it.
+// The others know: with least_conn only process 1 is used, once both are empty process 0.
+TEST(Service, SpreadsRequestsInTurnOrToTheProcessWithTheFewest) {
+  const auto with = [](const std::string& keys) {
+    return SeenRun(
+        web(", workers: 2" + keys, "{cpu: 10ms}", "8", flows_named({"long"}, "{cpu: 100ms}", "service: web, ")),
+        {{.flow = "long"}, {.flow = "a", .at = "10ms"}, {.flow = "b", .at = "30ms"}});
+  };
+  for (const char* keys : {"", ", balance: round_robin"}) {
+    EXPECT_EQ(with(keys).max_ms("a"), 10) << keys;
+    EXPECT_EQ(with(keys).max_ms("b"), 80) << keys;
+  }
+  EXPECT_EQ(with(", balance: least_conn").max_ms("a"), 10);
+  EXPECT_EQ(with(", balance: least_conn").max_ms("b"), 10);
+}
+
+// Three processes: the requests at 0 go to 0, 1 and 2, in order. a leaves process 0 at 10 ms, when d comes: it goes
+// there, and not behind b's or c's 10 ms more.
+TEST(Service, TakesTheFirstOfEqualsAndSeesWhoLeavesAtAnInstant) {
+  const std::string more = flows_named({"twice"}, "{cpu: 20ms}", "service: web, ");
+  const SeenRun seen(web(", workers: 3, balance: least_conn", "{cpu: 10ms}", "8", more),
+                     {{.flow = "a"}, {.flow = "twice", .count = 2}, {.flow = "d", .at = "10ms"}});
+  EXPECT_EQ(seen.max_ms("d"), 10);
+  EXPECT_EQ(seen.row("web.loop").members, 3u);
+}
+
+// Of equal values all are in one process: one after the other.
+TEST(Service, SendsEqualValuesToOneProcess) {
+  const SeenRun seen(web(", workers: 4, balance: sticky(tenant)", "{cpu: 10ms}"),
+                     {{.count = 3, .attributes = "tenant: integer(5; 5)"}});
+  EXPECT_EQ(seen.sum_ms(), 10 + 20 + 30);
+}
+
+// Each request is in one of four processes, so that 400 of them cannot all be in one; a quarter is 100, the standard
+// deviation below 9.
+TEST(Service, SpreadsRequestsAtRandom) {
+  const SeenRun seen(web(", workers: 4, balance: random", "{delay: 1ms}"), {{.count = 400, .every = "1s"}});
+  EXPECT_EQ(seen.row("web.requests").members, 4u);
+  EXPECT_NEAR(static_cast<double>(seen.row("web.requests").worst.window.arrivals), 100, 45);
+}
+
+// Each of two processes calls the other service and comes back to its own.
+TEST(Service, ReturnsToItsOwnProcessAfterACall) {
+  const SeenRun seen(
+      "topology: t\nhosts: {box: {cores: 8}}\nresources:\n"
+      "  front: {kind: service, host: box, workers: 2}\n  back: {kind: service, host: box, workers: 3}\n"
+      "  mine: {kind: semaphore, size: 1, in: front}\nflows:\n" +
+          flows_named({"go"}, "{hold: mine, do: [{call: inner}, {cpu: 10ms}]}", "service: front, ") +
+          flows_named({"inner"}, "{cpu: 10ms}", "service: back, "),
+      {{.count = 4}});
+  EXPECT_EQ(seen.sum_ms(), 20 + 20 + 40 + 40);
+  EXPECT_EQ(seen.totals("front.loop").completed, 4u);
+  EXPECT_EQ(seen.totals("back.loop").completed, 4u);
+  EXPECT_EQ(seen.row("mine").members, 2u);
+}
+
+// --- without a host, and what is refused --------------------------------------------------------------------------
+
+TEST(Service, ComputesOnACoreOfItsOwnWithoutAHost) {
+  const SeenRun seen("topology: t\nresources:\n  web: {kind: service, workers: 2}\nflows:\n" +
+                         flows_named({"go"}, "{cpu: 10ms}", "service: web, "),
+                     {{.count = 4}});
+  EXPECT_EQ(seen.sum_ms(), 10 + 10 + 20 + 20);
+}
+
+TEST(Service, RefusesUnknownBalancesAndHosts) {
+  const auto errors = [](const std::string& keys) { return errors_of(web(keys, "{cpu: 1ms}"), arrivals_at({{}})); };
+  EXPECT_NE(errors(", balance: fair").find("unknown method 'fair'"), std::string::npos);
+  EXPECT_NE(errors(", balance: sticky(shoe)").find("unknown attribute 'shoe'"), std::string::npos);
+  EXPECT_NE(errors(", workers: 0").find("workers"), std::string::npos);
+  EXPECT_NE(errors(", runtime: fibers").find("fibers"), std::string::npos);
+  EXPECT_NE(errors_of("topology: t\nresources: {web: {kind: service}}\nflows: {go: {steps: [{cpu: 1ms}]}}\n",
+                      arrivals_at({{}}))
+                .find("needs a service"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace loadstone::test
