@@ -51,7 +51,7 @@ class Resource {
   virtual bool interrupt(Request& request);
   virtual void for_each_member(const std::function<void(const Member&)>& visit) const = 0;
 
-  [[nodiscard]] Totals totals(SimTime now) const;
+  [[nodiscard]] virtual Totals totals(SimTime now) const;
   // Whether the units in use are exactly what requests hold, are served with, or `held_besides`: then the integral of
   // the level must equal the sum of those times. False where a unit is a share (processor sharing, rate limits).
   [[nodiscard]] virtual bool is_held() const { return true; }

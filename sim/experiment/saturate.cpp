@@ -235,6 +235,9 @@ class Search {
       crossings.push_back(request_.is_load && above.gains.empty() ? std::min(at, evaluator_.bound().at_load) : at);
     }
     s.at = estimate_mean(crossings);
+    if (s.at.ci && s.at.ci->width() == 0 && below.value < s.at.value) {
+      s.at.ci = Interval{below.value, s.at.value};  // every replication is at the bound, which says nothing of this one
+    }
     s.throughput_per_s = offered_at(*above.model, s);
     const RunSummary summary = summarize(*above.model, above.observed, {});
     s.cause = find_cause(summary.resources, s.resource);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,13 +25,6 @@ std::string directory() {
   return path;
 }
 
-std::string text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> result;
   for (std::string& string : strings) {
@@ -40,7 +34,26 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+// Waits for the file to have something in it, for a minute at most.
+void send_when(pid_t child, int signal, const std::string& path) {
+  for (int i = 0; i < 12'000; ++i) {
+    std::error_code error;
+    if (const auto size = std::filesystem::file_size(path, error); !error && size > 0) {
+      break;
+    }
+    usleep(5'000);
+  }
+  kill(child, signal);
+}
+
 }  // namespace
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
 
 CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options) {
   const std::string out = options.out_to.empty() ? directory() + "stdout" : options.out_to;
@@ -61,6 +74,9 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
       posix_spawn(&child, LOADSTONE_BINARY, &actions, nullptr, pointers(words).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   int status = 0;
+  if (failed == 0 && options.signal != 0) {
+    send_when(child, options.signal, options.signal_when);
+  }
   if (failed != 0 || waitpid(child, &status, 0) != child) {
     throw std::runtime_error(std::string("cannot run ") + LOADSTONE_BINARY);
   }
@@ -79,6 +95,12 @@ std::string file(std::string_view name, std::string_view text) {
 
 std::string missing_file() {
   return directory() + "nothing-is-here.yaml";
+}
+
+std::string fresh_directory(std::string_view name) {
+  const std::string path = directory() + std::string(name);
+  std::filesystem::remove_all(path);
+  return path;
 }
 
 }  // namespace loadstone::test

@@ -21,14 +21,20 @@ struct CommandResult {
 struct CommandOptions {
   std::vector<std::string> environment;  // "NAME=value", beside the test's own
   std::string out_to;                    // a path instead of a capture: "/dev/full"
+  int signal = 0;                        // sent once the file below has something in it
+  std::string signal_when = {};
 };
 
 // Arguments after the program's name.
 [[nodiscard]] CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options = {});
 
+// The whole text of a file; "" if there is none.
+[[nodiscard]] std::string text_of(const std::string& path);
 // Writes `text` to a file of that name; its path. A second call with the name replaces the file.
 [[nodiscard]] std::string file(std::string_view name, std::string_view text);
 // A path in the same directory at which nothing is.
 [[nodiscard]] std::string missing_file();
+// The same for a directory that a command is to make: whatever was at that name is removed.
+[[nodiscard]] std::string fresh_directory(std::string_view name);
 
 }  // namespace loadstone::test
