@@ -96,12 +96,27 @@ const Bound& Evaluator::find_bound(double value) {
   return bound_;
 }
 
+// Of the scarcest resource at load 1; of those that are nearly as scarce, the one with the fewest.
+double Evaluator::completions_per_s() const {
+  constexpr double kNearly = 1.1;
+  if (!bound_.resource) {
+    return bound_.requests_per_s;
+  }
+  const Demand& scarcest = bound_.demands[*bound_.resource];
+  double fewest = scarcest.arrivals_per_s;
+  for (const Demand& demand : bound_.demands) {
+    if (demand.at_load <= scarcest.at_load * kNearly && demand.arrivals_per_s > 0) {
+      fewest = std::min(fewest, demand.arrivals_per_s);
+    }
+  }
+  return fewest;
+}
+
 // Long enough for so many completions of the scarcest resource at this load, and for the slowest request many times
 // over.
 Horizon Evaluator::horizon_for(double value, double share) const {
   const double load = request_.is_load ? value : request_.load;
-  const double per_s =
-      (bound_.resource ? bound_.demands[*bound_.resource].arrivals_per_s : bound_.requests_per_s) * load;
+  const double per_s = completions_per_s() * load;
   const double own = share * effort_.share;
   const double latency = bound_.longest_latency_s;
   // many of the slowest requests, where that takes few requests in all
