@@ -59,6 +59,8 @@ void ModelBuilder::compile() {
   for (const auto& [op, target] : calls_) {
     model_.program[op].target = entries_[target];
   }
+  check_call_cycles();
+  check_foreign_releases();
   build_sources();
 }
 
@@ -295,13 +297,15 @@ void ModelBuilder::lower_flow(const FlowSpec& flow, BuiltResource* service) {
 
 void ModelBuilder::build_sources() {
   for (const ScenarioSpec& scenario : workload_.scenarios) {
-    for (const auto& [flow, weight] : scenario.exec) {
+    for (std::size_t i = 0; i < scenario.exec.size(); ++i) {
+      const std::string& flow = scenario.exec[i].first;
       if (topology_.find_flow(flow) == nullptr) {
         std::vector<std::string_view> known;
         for (const FlowSpec& f : topology_.flows) {
           known.push_back(f.name);
         }
-        diagnostics_.error(scenario.place, "scenario '" + scenario.name + "': the topology has no flow '" + flow + "'",
+        diagnostics_.error(scenario.exec_places[i],
+                           "scenario '" + scenario.name + "': the topology has no flow '" + flow + "'",
                            choices(flow, known));
       }
     }
