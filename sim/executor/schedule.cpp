@@ -78,7 +78,7 @@ class ScheduleSource final : public Source {
 
 const FlowSpec* check_flow(const Topology& topology, const ScheduleSpec& schedule, Diagnostics& diagnostics) {
   const FlowSpec* flow = topology.find_flow(schedule.flow.name);
-  if (flow == nullptr) {
+  if (flow == nullptr && schedule.flow.is_set()) {
     std::vector<std::string_view> known;
     for (const FlowSpec& f : topology.flows) {
       known.push_back(f.name);
@@ -122,6 +122,9 @@ void check_schedules(const Topology& topology, const Workload& workload, Diagnos
     static_cast<void>(check_flow(topology, schedule, diagnostics));
     if (schedule.cron && schedule.every) {
       diagnostics.error(schedule.place, "schedule '" + schedule.name + "': give 'cron' or 'every', not both");
+    } else if (!schedule.cron && !schedule.every) {
+      diagnostics.error(schedule.place, "schedule '" + schedule.name + "': give 'cron' or 'every'",
+                        {"cron: \"0 3 * * *\"", "every: 1h"});
     }
   }
   for (const TriggerSpec& trigger : workload.triggers) {

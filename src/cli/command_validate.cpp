@@ -1,4 +1,5 @@
 // loadstone validate TOPOLOGY [WORKLOAD]
+#include "sim/analysis/threshold.hpp"
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
@@ -10,7 +11,9 @@ int command_validate(const Options& options) {
   Diagnostics diagnostics;
   if (options.files.size() == 2) {
     if (const auto inputs = load::read_inputs(options.files[0], options.files[1], diagnostics)) {
-      static_cast<void>(load::compile(*inputs, options.set, diagnostics));
+      if (const auto loaded = load::compile(*inputs, options.set, diagnostics)) {
+        static_cast<void>(parse_thresholds(loaded->workload, loaded->topology, diagnostics));
+      }
     }
   } else {
     load::validate_topology(options.files[0], options.set, diagnostics);
