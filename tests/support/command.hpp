@@ -6,6 +6,7 @@
 // Fails. std::runtime_error if the binary cannot be started.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,15 @@ struct CommandResult {
   int exit_code = -1;  // 128 + signal if it was killed
   std::string out;
   std::string err;
+  double cpu_seconds = 0;  // of all its threads
 };
 
 struct CommandOptions {
   std::vector<std::string> environment;  // "NAME=value", beside the test's own
   std::string out_to;                    // a path instead of a capture: "/dev/full"
+  // Beyond these it is killed; 0: no limit. Sanitizers need more of both, so they run without.
+  std::uint64_t most_memory_bytes = 0;
+  std::uint64_t most_cpu_seconds = 0;
 };
 
 // Arguments after the program's name.
