@@ -122,9 +122,6 @@ void check_schedules(const Topology& topology, const Workload& workload, Diagnos
     static_cast<void>(check_flow(topology, schedule, diagnostics));
     if (schedule.cron && schedule.every) {
       diagnostics.error(schedule.place, "schedule '" + schedule.name + "': give 'cron' or 'every', not both");
-    } else if (!schedule.cron && !schedule.every) {
-      diagnostics.error(schedule.place, "schedule '" + schedule.name + "': give 'cron' or 'every'",
-                        {"cron: \"0 3 * * *\"", "every: 1h"});
     }
   }
   for (const TriggerSpec& trigger : workload.triggers) {
