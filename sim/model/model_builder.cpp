@@ -142,7 +142,7 @@ std::uint32_t ModelBuilder::mark(const std::string& name) {
 std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& spec) {
   std::vector<std::uint16_t> slots;
   for (const std::string& service : spec.in) {
-    const auto* runner = resource_that_can<Runner>({service, spec.place}, "run flows");
+    const auto* runner = resource_that_can<Runner>({service, spec.place_of("in")}, "run flows");
     if (runner != nullptr) {
       slots.push_back(attribute("process of " + const_cast<Runner*>(runner)->service().spec.name));
     }
@@ -153,7 +153,8 @@ std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& s
       for (const auto& [known_name, type] : attribute_types_) {
         known.push_back(known_name);
       }
-      diagnostics_.error(spec.place, "resource '" + spec.name + "': 'per' names an unknown attribute '" + name + "'",
+      diagnostics_.error(spec.place_of("per"),
+                         "resource '" + spec.name + "': 'per' names an unknown attribute '" + name + "'",
                          choices(name, known));
       continue;
     }

@@ -63,6 +63,9 @@ void read_resource(Reader& reader, const Entry& entry, std::vector<ResourceSpec>
                  choices(kind_node->text, kind_names(reader.kinds().resources)));
     return;
   }
+  for (const Entry& e : entry.value.entries) {
+    spec.key_places.emplace(e.key, e.value.place);
+  }
   const FieldTable& own = spec.kind->fields();
   Node common;
   common.kind = Node::Kind::mapping;
