@@ -87,6 +87,7 @@ Progress op_leave(Simulation& simulation, Request& request, const Op&) {
 }  // namespace
 
 Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBuilder& builder) {
+  const Place& place = spec.place_of(spec.kind->fields().find("balance") != nullptr ? "balance" : "method");
   Balance balance;
   const auto split = split_call(text);
   const auto* call = std::get_if<Call>(&split);
@@ -100,11 +101,11 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
     const std::string attribute(call->arguments.front().text);
     if (builder.attribute_types().find(attribute) == builder.attribute_types().end()) {
       builder.diagnostics().error(
-          spec.place, "resource '" + spec.name + "': sticky names an unknown attribute '" + attribute + "'");
+          place, "resource '" + spec.name + "': sticky names an unknown attribute '" + attribute + "'");
     }
     balance.sticky_attribute = builder.attribute(attribute);
   } else if (name != "round_robin") {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': unknown method '" + text + "'",
+    builder.diagnostics().error(place, "resource '" + spec.name + "': unknown method '" + text + "'",
                                 choices(text, {"round_robin", "least_conn", "random", "sticky(ATTRIBUTE)"}));
   }
   return balance;

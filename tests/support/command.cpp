@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,19 @@ void send_when(pid_t child, int signal, const std::string& path) {
   kill(child, signal);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kLimits = false;
+#else
+constexpr bool kLimits = true;
+#endif
+
+void limit(pid_t child, __rlimit_resource what, std::uint64_t most) {
+  const rlimit both{most, most};
+  if (kLimits && most > 0) {
+    prlimit(child, what, &both, nullptr);
+  }
+}
+
 }  // namespace
 
 std::string text_of(const std::string& path) {
@@ -73,17 +87,26 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
   const int failed =
       posix_spawn(&child, LOADSTONE_BINARY, &actions, nullptr, pointers(words).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
+  if (failed == 0) {
+    limit(child, RLIMIT_AS, options.most_memory_bytes);
+    limit(child, RLIMIT_CPU, options.most_cpu_seconds);
+  }
   int status = 0;
   if (failed == 0 && options.signal != 0) {
     send_when(child, options.signal, options.signal_when);
   }
-  if (failed != 0 || waitpid(child, &status, 0) != child) {
+  rusage usage{};
+  if (failed != 0 || wait4(child, &status, 0, &usage) != child) {
     throw std::runtime_error(std::string("cannot run ") + LOADSTONE_BINARY);
   }
   CommandResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   result.out = options.out_to.empty() ? text_of(out) : "";
   result.err = text_of(err);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  result.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   return result;
 }
 

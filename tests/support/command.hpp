@@ -6,6 +6,7 @@
 // Fails. std::runtime_error if the binary cannot be started.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ struct CommandResult {
   int exit_code = -1;  // 128 + signal if it was killed
   std::string out;
   std::string err;
+  double cpu_seconds = 0;  // of all its threads
 };
 
 struct CommandOptions {
@@ -23,6 +25,9 @@ struct CommandOptions {
   std::string out_to;                    // a path instead of a capture: "/dev/full"
   int signal = 0;                        // sent once the file below has something in it
   std::string signal_when = {};
+  // Beyond these it is killed; 0: no limit. Sanitizers need more of both, so they run without.
+  std::uint64_t most_memory_bytes = 0;
+  std::uint64_t most_cpu_seconds = 0;
 };
 
 // Arguments after the program's name.
