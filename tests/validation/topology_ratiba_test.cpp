@@ -91,9 +91,8 @@ INSTANTIATE_TEST_SUITE_P(WithAndWithoutAPooler, Ratiba, testing::Values("ratiba"
                          [](const auto& instance) { return std::string(instance.index == 0 ? "Without" : "With"); });
 
 TEST(RatibaVaried, TheSearchFindsTheJobsToo) {
-  // Answers of 20 tokens, for a quick search: its runs are as long as the slowest requests need.
   const Shipped shipped("ratiba", "saas-mix");
-  const Saturated found = first_to_break(shipped, {{"output_tokens", "20"}});
+  const Saturated found = first_to_break(shipped, kManyThreads);
   EXPECT_EQ(found.limited_by, "resource");
   EXPECT_EQ(found.resource, "jobs");
   EXPECT_NEAR(found.at.value, kFirst, kFirst * 0.05);
