@@ -32,6 +32,13 @@ class Member {
 
   Level level;
   std::string label;  // "tenant=3", "" for the only member
+  // Its totals when the measured window began, noted by whoever observes; zero if it was made later.
+  struct Noted {
+    Int128 in_use_area = 0;
+    Int128 pressed_time = 0;  // full, and somebody in line
+    std::uint64_t arrivals = 0;
+  };
+  mutable Noted noted;
 };
 
 class Resource {
