@@ -24,7 +24,9 @@ enum class Phase : std::uint8_t {
 
 // A plain function call: no allocation and no virtual dispatch on the hot path.
 struct Action {
-  void (*run)(void* object, std::uint64_t argument) = nullptr;
+  using Function = void (*)(void* object, std::uint64_t argument);
+
+  Function run = nullptr;
   void* object = nullptr;
   std::uint64_t argument = 0;
 };

@@ -6,9 +6,13 @@
 
 namespace loadstone {
 
-EventId FutureEventSet::schedule(SimTime at, Phase phase, Action action) {
+EventId FutureEventSet::schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
+                                      std::uint64_t argument) {
   const std::uint32_t slot = take_slot();
-  slots_[slot].action = action;
+  Action& action = slots_[slot].action;
+  action.run = function;
+  action.object = object;
+  action.argument = argument;
   LOADSTONE_CHECK(sequence_ < (std::uint64_t{1} << EventKey::kSequenceBits), "more than 2^37 events in one run");
   const EventKey key = EventKey::of(at, phase, sequence_++, slot);
   heap_.push_back(key);

@@ -23,7 +23,10 @@ class FutureEventSet {
     Action action;
   };
 
-  EventId schedule(SimTime at, Phase phase, Action action);
+  EventId schedule(SimTime at, Phase phase, Action action) {
+    return schedule_call(at, phase, action.run, action.object, action.argument);
+  }
+  EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object, std::uint64_t argument);
   // True if the event was pending and is now removed; false for one that has run or was cancelled.
   bool cancel(EventId id);
   [[nodiscard]] bool is_pending(EventId id) const {

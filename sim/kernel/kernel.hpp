@@ -47,7 +47,9 @@ class Kernel {
   [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
 
   // REQUIRES: at >= now().
-  virtual EventId schedule(SimTime at, Phase phase, Action action) = 0;
+  EventId schedule(SimTime at, Phase phase, Action action) {
+    return schedule_call(at, phase, action.run, action.object, action.argument);
+  }
   virtual bool cancel(EventId id) = 0;
 
   // Processor sharing over `cores` (may be fractional, above 0).
@@ -67,6 +69,10 @@ class Kernel {
   [[nodiscard]] bool finished() const { return finished_; }
 
  protected:
+  // An action in registers: three stores that are read back as one vector at once cost a tenth of M/M/1's time.
+  virtual EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
+                                std::uint64_t argument) = 0;
+
   SimTime now_;
   std::uint64_t events_ = 0;
   std::uint64_t fingerprint_ = 0x9e3779b97f4a7c15ULL;

@@ -7,9 +7,10 @@
 
 namespace loadstone {
 
-EventId NativeKernel::schedule(SimTime at, Phase phase, Action action) {
+EventId NativeKernel::schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
+                                    std::uint64_t argument) {
   LOADSTONE_CHECK(at >= now_ && at <= kEndOfTime, "an event before now or beyond 2^62 ns");
-  return events_set_.schedule(at, phase, action);
+  return events_set_.schedule_call(at, phase, function, object, argument);
 }
 
 HostId NativeKernel::add_host(double cores) {

@@ -25,7 +25,6 @@ class NativeKernel final : public Kernel {
  public:
   explicit NativeKernel(std::uint64_t spin_limit = 20'000'000) : spin_limit_(spin_limit) {}
 
-  EventId schedule(SimTime at, Phase phase, Action action) override;
   bool cancel(EventId id) override { return events_set_.cancel(id); }
   HostId add_host(double cores) override;
   JobClassId add_job_class(HostId host, double cap, double quota) override;
@@ -33,6 +32,10 @@ class NativeKernel final : public Kernel {
   bool stop(JobId job) override;
   double busy_core_ns(HostId host) override;
   void run(SimTime until) override;
+
+ protected:
+  EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
+                        std::uint64_t argument) override;
 
  private:
   struct Host {
