@@ -131,6 +131,26 @@ std::vector<BreakdownRow> summarize_breakdown(const Model& model, RowId row,
   return rows;
 }
 
+void add_demand(const ResourcePlan& plan, std::span<const Observations> replications, ResourceSummary& summary) {
+  summary.full_at = std::numeric_limits<double>::infinity();
+  if (!plan.in_bound || std::isinf(summary.capacity)) {
+    return;
+  }
+  double waiting = 0;
+  for (const BreakdownRow& row : summary.breakdown) {
+    waiting += row.state == "waiting" ? row.share : 0;
+  }
+  double per_s = 0;
+  for (const Observations& o : replications) {
+    per_s += static_cast<double>(o.entered) / seconds_measured(o) / static_cast<double>(replications.size());
+  }
+  const double busy = summary.in_use.value * (1 - waiting);
+  if (busy > 0 && per_s > 0) {
+    summary.demand_ms = busy / per_s * 1e3;
+    summary.full_at = summary.capacity * static_cast<double>(std::max<std::uint64_t>(1, summary.members)) / busy;
+  }
+}
+
 ResourceSummary summarize_resource(const Model& model, RowId row, std::span<const Observations> replications,
                                    std::span<const double> quantiles) {
   const ResourcePlan& plan = *model.resources[row];
@@ -186,6 +206,7 @@ ResourceSummary summarize_resource(const Model& model, RowId row, std::span<cons
   summary.wait = summarize_times(waits, quantiles);
   summary.hold = summarize_times(holds, quantiles);
   summary.breakdown = summarize_breakdown(model, row, replications);
+  add_demand(plan, replications, summary);
   return summary;
 }
 

@@ -33,6 +33,9 @@ Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
     m.deficit = 0;
     m.blocked = used;
   }
+  m.busy = std::isfinite(plan.capacity) && plan.capacity < ResourcePlan::kUnlimited
+               ? to_double(window.in_use_area) / length / members / plan.capacity
+               : 0;
   if (resource.members > 1) {
     // what the most pressed members see, once they carry a visible part of the load
     m.blocked = std::max(m.blocked, resource.blocked_arrivals_share >= 0.01 ? kBlockedLimit + 0.05 : 0.0);
@@ -63,6 +66,7 @@ double mean_of(const std::vector<double>& values) {
 }
 
 // A line that has grown by a share d of what came since the start makes its last arrivals wait for d of that time.
+// Where waits are longer than that and not short against the window, a line that is always there proves nothing either.
 bool is_settling(const Measures& mean) {
   constexpr double kLongWait = 0.2;   // of the window
   constexpr double kUnexplained = 3;  // times what the growth explains
@@ -73,19 +77,20 @@ Sign sign_of(RowVerdict& verdict, bool believe_settling) {
   const auto deficits = column(verdict.replications, &Measures::deficit);
   const auto blocked = column(verdict.replications, &Measures::blocked);
   const auto refused = column(verdict.replications, &Measures::refused);
-  verdict.mean = {mean_of(deficits), mean_of(blocked), mean_of(refused),
+  verdict.mean = {mean_of(deficits),
+                  mean_of(blocked),
+                  mean_of(refused),
                   mean_of(column(verdict.replications, &Measures::wait)),
-                  mean_of(column(verdict.replications, &Measures::age))};
+                  mean_of(column(verdict.replications, &Measures::age)),
+                  mean_of(column(verdict.replications, &Measures::busy))};
   if (lower_bound(refused) > kRefusedLimit) {
     return Sign::refused;
   }
-  if (lower_bound(deficits) > 0 && verdict.mean.deficit > kVisibleDeficit) {
-    verdict.settling = !believe_settling && is_settling(verdict.mean);
-    if (!verdict.settling) {
-      return Sign::growth;
-    }
-  }
-  return lower_bound(blocked) > kBlockedLimit ? Sign::blocked : Sign::none;
+  const Sign sign = lower_bound(deficits) > 0 && verdict.mean.deficit > kVisibleDeficit ? Sign::growth
+                    : lower_bound(blocked) > verdict.blocked_limit                      ? Sign::blocked
+                                                                                        : Sign::none;
+  verdict.settling = sign != Sign::none && !believe_settling && is_settling(verdict.mean);
+  return verdict.settling ? Sign::none : sign;
 }
 
 // The block from which on the sign has lasted to the end, as an instant; the end if it never lasted.
@@ -99,7 +104,7 @@ double onset(const ResourceObservations& resource, Sign sign, const Observations
     const double arrivals = static_cast<double>(std::max<std::uint64_t>(1, block.arrivals));
     const bool lasts = sign == Sign::refused
                            ? static_cast<double>(block.refused + block.timed_out) / arrivals > kRefusedLimit
-                           : to_double(block.blocked_time) / (length / blocks) > 0.9 || resource.members > 1;
+                           : to_double(block.blocked_time) / (length / blocks) > 0.9;
     if (!lasts) {
       break;
     }
@@ -149,6 +154,7 @@ Verdict judge_saturation(const Model& model, std::span<const Observations> repli
       v.replications.push_back(measure(*model.resources[row], observed.resources[row], observed));
     }
     const ResourcePlan& plan = *model.resources[row];
+    v.blocked_limit = plan.refills ? kUsedLimit : kBlockedLimit;
     if (plan.judged && std::find(relieved.begin(), relieved.end(), plan.name) == relieved.end()) {
       v.sign = sign_of(v, believe_settling);
     }

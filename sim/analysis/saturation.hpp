@@ -30,9 +30,11 @@ struct Measures {
   double refused = 0;  // share of arrivals refused or given up
   double wait = 0;     // p95 of the wait, as a share of the window
   double age = 1;      // length of the run so far, in windows
+  double busy = 0;     // utilisation
 };
 
 inline constexpr double kBlockedLimit = 0.95;
+inline constexpr double kUsedLimit = 0.98;  // of what comes into a bucket: there is no line to see before it is empty
 inline constexpr double kRefusedLimit = 0.01;
 inline constexpr double kVisibleDeficit = 0.003;  // a growth below this is not called one
 inline constexpr double kClearDeficit = 0.2;      // one above this needs no long run to be believed
@@ -40,8 +42,9 @@ inline constexpr double kClearDeficit = 0.2;      // one above this needs no lon
 struct RowVerdict {
   RowId row = 0;
   Sign sign = Sign::none;
-  // The line grew, but those who came through it had waited for a good part of the window, longer than the growth
-  // explains: it may only be on its way to its steady length. Not a sign of saturation; a longer run tells.
+  double blocked_limit = kBlockedLimit;
+  // The line grew or was always there, but those who came through it had waited for a good part of the window, longer
+  // than growth explains: it may be on its way to its steady length. Not a sign of saturation; a longer run tells.
   bool settling = false;
   std::vector<Measures> replications;
   Measures mean;

@@ -15,8 +15,26 @@ std::string to_string(const Place& place) {
   return text;
 }
 
+namespace {
+
+// Inputs may hold names of any length; what is said of them is to be read.
+std::string shortened(std::string text) {
+  constexpr std::size_t kLongest = 2000;
+  if (text.size() > kLongest) {
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+      --end;  // not within a character
+    }
+    text.resize(end);
+    text += "…";
+  }
+  return text;
+}
+
+}  // namespace
+
 void Diagnostics::error(const Place& place, std::string message, std::vector<std::string> notes) {
-  list_.push_back({place, std::move(message), std::move(notes), Severity::error});
+  list_.push_back({place, shortened(std::move(message)), std::move(notes), Severity::error});
   ++errors_;
 }
 

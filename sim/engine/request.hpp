@@ -84,6 +84,7 @@ struct Request {
   SimTime served_since;
   EventId wake;
   JobId job;
+  std::uint32_t job_class = 0;  // of the job, on its host
   std::vector<double> attributes;
   std::vector<Frame> frames;
   std::vector<Hold> holds;

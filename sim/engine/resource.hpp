@@ -32,6 +32,13 @@ class Member {
 
   Level level;
   std::string label;  // "tenant=3", "" for the only member
+  // Its totals when the measured window began, noted by whoever observes; zero if it was made later.
+  struct Noted {
+    Int128 in_use_area = 0;
+    Int128 pressed_time = 0;  // full, and somebody in line
+    std::uint64_t arrivals = 0;
+  };
+  mutable Noted noted;
 };
 
 class Resource {
@@ -51,7 +58,7 @@ class Resource {
   virtual bool interrupt(Request& request);
   virtual void for_each_member(const std::function<void(const Member&)>& visit) const = 0;
 
-  [[nodiscard]] Totals totals(SimTime now) const;
+  [[nodiscard]] virtual Totals totals(SimTime now) const;
   // Whether the units in use are exactly what requests hold, are served with, or `held_besides`: then the integral of
   // the level must equal the sum of those times. False where a unit is a share (processor sharing, rate limits).
   [[nodiscard]] virtual bool is_held() const { return true; }

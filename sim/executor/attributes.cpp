@@ -54,7 +54,13 @@ void parse_law(const AttributeSpec& spec, std::uint64_t population, ModelBuilder
   if (is_discrete && (call.name != "uniform" || arguments.empty() || population > 0)) {
     auto law = make_discrete(call.name, arguments, population);
     if (const auto* message = std::get_if<std::string>(&law)) {
-      fail(*message);
+      std::vector<std::string_view> populations;
+      for (const PopulationSpec& known : builder.topology().populations) {
+        populations.push_back(known.name);
+      }
+      const std::string_view nearest = population > 0 ? "" : nearest_name(spec.name, populations);
+      fail(*message, nearest.empty() ? std::vector<std::string>{}
+                                     : std::vector<std::string>{"did you mean '" + std::string(nearest) + "'?"});
     } else {
       plan.discrete = std::get<DiscreteLaw>(law);
     }

@@ -9,6 +9,11 @@ bool read_arrival_rate(Reader& reader, const Node& node, ArrivalRate& out) {
   if (!reader.read_quantity(node, {.min = 0}, {kNumber, kRate}, quantity)) {
     return false;
   }
+  constexpr double kMost = 1e9;  // a second, or in a timeUnit: time is counted in nanoseconds
+  if (quantity.value > (quantity.dim == kRate ? kMost / 1e9 : kMost)) {
+    reader.error(node.place, "a rate must be at most 1e9/s");
+    return false;
+  }
   out = {quantity.value, quantity.dim == kRate};
   return true;
 }

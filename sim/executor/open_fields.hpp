@@ -23,7 +23,7 @@ bool read_arrival_rate(Reader& reader, const Node& node, ArrivalRate& out);
 
 struct OpenFields {
   Duration time_unit;
-  std::string arrival;
+  PlacedText arrival;
   std::optional<std::int64_t> pre_allocated_users;
   std::optional<std::int64_t> max_users;
 

@@ -109,10 +109,11 @@ std::unique_ptr<Source> OpenSourcePlan::instantiate(Simulation& simulation) cons
 
 namespace {
 
-void read_arrival_law(const ScenarioSpec& spec, const std::string& arrival, ModelBuilder& builder,
+void read_arrival_law(const ScenarioSpec& spec, const PlacedText& written, ModelBuilder& builder,
                       OpenSourcePlan& plan) {
+  const std::string& arrival = written.text;
   const auto fail = [&](const std::string& message) {
-    builder.diagnostics().error(spec.place, "scenario '" + spec.name + "': 'arrival': " + message,
+    builder.diagnostics().error(written.place, "scenario '" + spec.name + "': 'arrival': " + message,
                                 {"expected poisson, even or gamma(cv=..)"});
   };
   const auto split = split_call(arrival);

@@ -78,7 +78,7 @@ class ScheduleSource final : public Source {
 
 const FlowSpec* check_flow(const Topology& topology, const ScheduleSpec& schedule, Diagnostics& diagnostics) {
   const FlowSpec* flow = topology.find_flow(schedule.flow.name);
-  if (flow == nullptr) {
+  if (flow == nullptr && schedule.flow.is_set()) {
     std::vector<std::string_view> known;
     for (const FlowSpec& f : topology.flows) {
       known.push_back(f.name);

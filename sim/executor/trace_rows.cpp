@@ -177,8 +177,8 @@ class TraceParser {
   void read_row(std::string_view line) {
     const std::vector<Cell> cells = split(line);
     if (cells.size() != meanings_.size()) {
-      error({line, 1, false}, std::to_string(cells.size()) + " cells, but the header has " +
-                                  std::to_string(meanings_.size()) + " columns");
+      error({line, 1, false}, std::to_string(cells.size()) + (cells.size() == 1 ? " cell" : " cells") +
+                                  ", but the header has " + std::to_string(meanings_.size()) + " columns");
       return;
     }
     TraceRows::Row row;

@@ -2,6 +2,31 @@
 
 namespace loadstone {
 
+std::vector<Difference> differences(const std::vector<SaturateReport>& reports) {
+  std::vector<Difference> all;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    for (std::size_t k = i + 1; k < reports.size(); ++k) {
+      const Saturated& a = reports[i].result.order.front();
+      const Saturated& b = reports[k].result.order.front();
+      if (a.by_replication.empty() || a.by_replication.size() != b.by_replication.size()) {
+        continue;
+      }
+      const bool first_is_more = a.at.value >= b.at.value;
+      std::vector<double> by_replication;
+      for (std::size_t r = 0; r < a.by_replication.size(); ++r) {
+        const double difference = a.by_replication[r] - b.by_replication[r];
+        by_replication.push_back(first_is_more ? difference : -difference);
+      }
+      Difference& d = all.emplace_back();
+      d.more = reports[first_is_more ? i : k].identity.topology;
+      d.less = reports[first_is_more ? k : i].identity.topology;
+      d.at = estimate_mean(by_replication);
+      d.is_clear = d.at.ci && d.at.ci->lo > 0;
+    }
+  }
+  return all;
+}
+
 Cost fixed_cost(const Topology& topology) {
   Cost cost;
   for (const HostSpec& host : topology.hosts) {

@@ -25,6 +25,16 @@ struct SaturateReport {
   std::vector<std::string> warnings;
 };
 
+// How much later one breaks than another, replication by replication: both saw the same requests.
+struct Difference {
+  std::string more;  // the one that carries more
+  std::string less;
+  Estimate at;            // how much more load
+  bool is_clear = false;  // its interval leaves out zero
+};
+// Of every pair whose first limits were found by replications.
+[[nodiscard]] std::vector<Difference> differences(const std::vector<SaturateReport>& reports);
+
 // What hosts and resources cost a month, and the cores there are.
 [[nodiscard]] Cost fixed_cost(const Topology& topology);
 [[nodiscard]] double total_cores(const Topology& topology);

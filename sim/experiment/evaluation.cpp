@@ -12,6 +12,9 @@ namespace loadstone {
 namespace {
 
 constexpr double kLongestStretch = 16;
+constexpr double kPauses = 2;  // of the slowest line, before and in what is measured
+constexpr double kLatencies = 100;
+constexpr double kFewRequests = 20'000;
 constexpr double kClosedLength = 3;  // a difference of two throughputs needs longer runs
 constexpr std::uint64_t kMostInFlight = 200'000;
 
@@ -79,24 +82,50 @@ RunSettings Evaluator::settings_at(double value) const {
 }
 
 const Bound& Evaluator::find_bound(double value) {
-  const auto model = model_at_(value);
-  bound_ = model == nullptr ? Bound{} : measure_bound(*model, settings_at(value));
+  bound_ = {};
+  settle_s_ = 0;
+  if (const auto model = model_at_(value)) {
+    bound_ = measure_bound(*model, settings_at(value));
+    for (const auto& plan : model->resources) {
+      settle_s_ = std::max(settle_s_, plan->settle.seconds());
+    }
+  }
   if (!request_.is_load) {
     bound_.at_load = std::numeric_limits<double>::infinity();  // of another axis
   }
   return bound_;
 }
 
+// Of the scarcest resource at load 1; of those that are nearly as scarce, the one with the fewest.
+double Evaluator::completions_per_s() const {
+  constexpr double kNearly = 1.1;
+  if (!bound_.resource) {
+    return bound_.requests_per_s;
+  }
+  const Demand& scarcest = bound_.demands[*bound_.resource];
+  double fewest = scarcest.arrivals_per_s;
+  for (const Demand& demand : bound_.demands) {
+    if (demand.at_load <= scarcest.at_load * kNearly && demand.arrivals_per_s > 0) {
+      fewest = std::min(fewest, demand.arrivals_per_s);
+    }
+  }
+  return fewest;
+}
+
 // Long enough for so many completions of the scarcest resource at this load, and for the slowest request many times
 // over.
 Horizon Evaluator::horizon_for(double value, double share) const {
   const double load = request_.is_load ? value : request_.load;
-  const double per_s =
-      (bound_.resource ? bound_.demands[*bound_.resource].arrivals_per_s : bound_.requests_per_s) * load;
-  const double measured = std::max({0.5, request_.completions * share * effort_.share / std::max(1e-9, per_s),
-                                    bound_.longest_latency_s * 2 * share * effort_.share}) *
+  const double per_s = completions_per_s() * load;
+  const double own = share * effort_.share;
+  const double latency = bound_.longest_latency_s;
+  // many of the slowest requests, where that takes few requests in all
+  const double many = std::min(latency * kLatencies, kFewRequests / std::max(1e-9, bound_.requests_per_s * load));
+  const double measured = std::max({0.5, request_.completions * own / std::max(1e-9, per_s), latency * 2 * own,
+                                    many * share * (effort_.share < 1 ? 0.5 : 1), settle_s_ * kPauses}) *
                           precision_ * stretch_;
-  const double warmup = std::max(measured / 5, bound_.longest_latency_s * (effort_.share < 1 ? 1 : 2) * stretch_);
+  const double warmup =
+      std::max({measured / 5, latency * (effort_.share < 1 ? 1 : 2) * stretch_, settle_s_ * kPauses * stretch_});
   Horizon horizon;
   horizon.warmup = whole_ns(warmup * 1e9);
   horizon.end = whole_ns((warmup + measured) * 1e9);

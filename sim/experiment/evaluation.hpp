@@ -71,6 +71,7 @@ class Evaluator {
 
  private:
   RunSettings settings_at(double value) const;
+  double completions_per_s() const;
   Horizon horizon_for(double value, double share) const;
   Evaluation evaluate(double value, double share, std::size_t replications, Evaluation seen);
   Evaluation evaluate_once(double value, double share, std::size_t replications, Evaluation& seen,

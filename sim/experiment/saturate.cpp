@@ -187,12 +187,19 @@ class Search {
     const bool both = replication < below.observed.size();
     const Measures u = both ? below.verdict.rows[row].replications[replication] : Measures{};
     switch (over.sign) {
-      case Sign::growth:
-        return above.value * (1 - std::max(0.0, m.deficit));  // what is served of what comes
+      case Sign::growth: {
+        // what is served of what comes; a server that had idle moments would have served more
+        constexpr double kBusy = 0.9;
+        const double served = above.value * (1 - std::max(0.0, m.deficit));
+        return std::min(above.value, m.busy > kBusy ? served / m.busy : served);
+      }
       case Sign::refused:
         return both ? between(u.refused, m.refused, kRefusedLimit) : above.value;
       case Sign::blocked:
-        return both ? between(u.blocked, m.blocked, kBlockedLimit) : above.value;
+        if (both && above.model->resources[row]->refills && u.blocked > 0) {
+          return below.value / u.blocked;  // what is used grows with the load until all is
+        }
+        return both ? between(u.blocked, m.blocked, over.blocked_limit) : above.value;
       case Sign::flat:
         return both && !below.gains.empty() ? between(below.gains[replication], above.gains[replication], kFlatGain)
                                             : above.value;
@@ -235,6 +242,12 @@ class Search {
       crossings.push_back(request_.is_load && above.gains.empty() ? std::min(at, evaluator_.bound().at_load) : at);
     }
     s.at = estimate_mean(crossings);
+    if (s.at.ci && s.at.ci->width() < kVisibleDeficit * s.at.value) {
+      // replications that all end at the bound agree more closely than a line's growth can be seen
+      s.at.ci =
+          Interval{s.at.ci->lo - kVisibleDeficit / 2 * s.at.value, s.at.ci->hi + kVisibleDeficit / 2 * s.at.value};
+    }
+    s.by_replication = crossings;
     s.throughput_per_s = offered_at(*above.model, s);
     const RunSummary summary = summarize(*above.model, above.observed, {});
     s.cause = find_cause(summary.resources, s.resource);

@@ -52,11 +52,12 @@ struct SaturateRequest {
 };
 
 struct Saturated {
-  Estimate at;                // on the axis
-  Estimate throughput_per_s;  // completed requests there
-  std::string resource;       // "" where a threshold or nothing limits
-  std::string limited_by;     // resource, threshold, none_up_to
-  std::string threshold;      // the one that fails
+  Estimate at;                         // on the axis
+  std::vector<double> by_replication;  // what `at` is the mean of
+  Estimate throughput_per_s;           // completed requests there
+  std::string resource;                // "" where a threshold or nothing limits
+  std::string limited_by;              // resource, threshold, none_up_to
+  std::string threshold;               // the one that fails
   Sign sign = Sign::none;
   double agreeing = 0;  // share of replications in which it was the first
   Cause cause;

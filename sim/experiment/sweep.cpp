@@ -1,7 +1,6 @@
 #include "sim/experiment/sweep.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 
 #include "sim/experiment/horizon.hpp"
@@ -9,12 +8,6 @@
 namespace loadstone {
 
 namespace {
-
-// A point in progress: its replications so far, and how many are still to come.
-struct Pending {
-  std::vector<Observations> observed;
-  std::atomic<std::size_t> left{0};
-};
 
 void set_value(SweepPoint& point, const std::string& name, const std::string& value) {
   if (name == "load") {
@@ -76,11 +69,8 @@ std::vector<SweepPoint> points_of(const Experiment& experiment, const Overrides&
 
 void sweep(const std::vector<SweepPoint>& points, const CompilePoint& compile, const RunRequest& request,
            SweepSink& sink, Executor& executor) {
-  std::vector<Pending> pending(points.size());
-  for (Pending& point : pending) {
-    point.observed.resize(request.replications);
-    point.left = request.replications;
-  }
+  // Of points in progress; the sink's count says which replication is a point's last, and that the others are there.
+  std::vector<std::vector<Observations>> pending(points.size(), std::vector<Observations>(request.replications));
   executor.run(points.size() * request.replications, [&](std::size_t job) {
     const std::size_t point = job / request.replications;
     const std::size_t replication = job % request.replications;
@@ -94,13 +84,13 @@ void sweep(const std::vector<SweepPoint>& points, const CompilePoint& compile, c
     if (observed.given_up) {
       return;
     }
-    sink.row(point, replication, summarize(compiled->model, {&observed, 1}, kDefaultQuantiles));
-    Pending& mine = pending[point];
-    mine.observed[replication] = std::move(observed);
-    if (mine.left.fetch_sub(1) == 1) {
-      sink.point(point, conclude(compiled->model, compiled->topology, compiled->workload, compiled->thresholds, own,
-                                 mine.observed));
-      mine.observed = {};
+    const RunSummary row = summarize(compiled->model, {&observed, 1}, kDefaultQuantiles);
+    std::vector<Observations>& mine = pending[point];
+    mine[replication] = std::move(observed);
+    if (sink.row(point, replication, row) == request.replications) {
+      sink.point(point,
+                 conclude(compiled->model, compiled->topology, compiled->workload, compiled->thresholds, own, mine));
+      mine = {};
     }
   });
 }

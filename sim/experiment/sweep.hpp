@@ -48,8 +48,8 @@ class SweepSink {
   SweepSink& operator=(const SweepSink&) = delete;
   virtual ~SweepSink() = default;
 
-  // One replication of a point is finished.
-  virtual void row(std::size_t point, std::size_t replication, const RunSummary& summary) = 0;
+  // One replication of a point is finished. How many of this point are, with this one.
+  virtual std::size_t row(std::size_t point, std::size_t replication, const RunSummary& summary) = 0;
   // All of them are.
   virtual void point(std::size_t point, RunResult result) = 0;
 };

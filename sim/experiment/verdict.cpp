@@ -66,6 +66,8 @@ void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
   result.saturated = verdict.saturated;
   result.stable = result.summary.stopped.empty();
   for (const RowVerdict& row : verdict.rows) {
+    result.summary.resources[row.row].saturated = row.sign != Sign::none;
+    result.summary.resources[row.row].full_at *= result.identity.load;  // from here on: the load itself
     result.stable = result.stable && row.sign != Sign::growth;
     if (row.settling) {
       result.warnings.push_back("'" + model.resources[row.row]->name +

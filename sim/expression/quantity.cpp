@@ -231,7 +231,10 @@ class Reader {
     const Unit* const unit = find_unit(name, units);
     if (unit == nullptr) {
       const std::string_view nearest = meant_unit(name, units);
-      fail((name.empty() ? "a unit is missing" : "unknown unit '" + std::string(name) + "'") +
+      const bool comma = at_ < text_.size() && text_[at_] == ',';
+      fail((comma          ? "the decimal point is written '.'"
+            : name.empty() ? "a unit is missing"
+                           : "unknown unit '" + std::string(name) + "'") +
            (nearest.empty() ? "" : ", did you mean '" + std::string(nearest) + "'?") + "; units are " +
            std::string(allowed));
     }

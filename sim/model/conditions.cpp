@@ -17,7 +17,11 @@ const CompiledCondition* compile_condition(ModelBuilder& builder, const Conditio
     return nullptr;
   }
   const Expression& expression = *condition.expression;
-  std::vector<std::string_view> known;
+  std::vector<std::string> attributes;
+  for (const auto& [name, type] : builder.attribute_types()) {
+    attributes.push_back("request." + name);
+  }
+  std::vector<std::string_view> known(attributes.begin(), attributes.end());
   for (const auto& [name, type] : builder.attribute_types()) {
     known.push_back(name);
   }

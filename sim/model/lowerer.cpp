@@ -1,5 +1,7 @@
 #include "sim/model/lowerer.hpp"
 
+#include <algorithm>
+
 #include "sim/engine/scopes.hpp"
 #include "sim/model/conditions.hpp"
 
@@ -65,6 +67,28 @@ Drawn Lowerer::drawn(const Law& law) {
   return {{}, builder_.attribute(law.attribute)};
 }
 
+void Lowerer::give_back(const BuiltResource* resource, const Reference& written) {
+  const auto latest = std::find(taken_.rbegin(), taken_.rend(), resource);
+  if (latest == taken_.rend()) {
+    builder_.note_foreign_release(flow_, written);
+  } else {
+    taken_.erase(std::next(latest).base());
+  }
+}
+
+void Lowerer::merge_taken(const Taken& other) {
+  Taken both;
+  Taken rest = other;
+  for (const BuiltResource* resource : taken_) {
+    const auto same = std::find(rest.begin(), rest.end(), resource);
+    if (same != rest.end()) {
+      rest.erase(same);
+      both.push_back(resource);
+    }
+  }
+  taken_ = std::move(both);
+}
+
 void Lowerer::lower_steps(std::span<const StepSpec> steps, bool at_end) {
   const bool tail = at_end || step_ == nullptr;  // the flow's own list
   for (const StepSpec& step : steps) {
@@ -96,8 +120,10 @@ void Lowerer::lower_step(const StepSpec& step) {
     const CompiledCondition* condition = compile_condition(builder_, *m.when);
     unless = emit({.execute = &op_unless, .plan = condition});
   }
+  const Taken before = taken_;
   lower_handled(step);
   if (m.when) {
+    merge_taken(before);
     land(unless);
   }
 }
@@ -109,13 +135,18 @@ void Lowerer::lower_handled(const StepSpec& step) {
     return;
   }
   const std::uint32_t begin = emit({.execute = &op_on_error_begin, .unwind = &unwind_on_error});
+  const Taken before = taken_;
   lower_retried(step);
+  Taken after = taken_;
   emit({.execute = &op_scope_end});
   std::vector<std::uint32_t> ends{emit({.execute = &op_jump})};
   HandlersPlan plan;
   for (const auto& [name, steps] : step.modifiers.on_error) {
     plan.handlers.push_back({name == "any" ? kNoError : builder_.error(name), here()});
+    set_taken(before);
     lower_steps(steps);
+    merge_taken(after);
+    after = taken_;
     ends.push_back(emit({.execute = &op_jump}));
   }
   builder_.model().program[begin].plan = builder_.keep(std::move(plan));

@@ -65,6 +65,15 @@ class Lowerer {
   };
   std::vector<HeldConnection> connections;
 
+  // What `acquire` steps have taken on every way that leads here, the latest last.
+  using Taken = std::vector<const BuiltResource*>;
+  void take(const BuiltResource* resource) { taken_.push_back(resource); }
+  void give_back(const BuiltResource* resource, const Reference& written);
+  [[nodiscard]] const Taken& taken() const { return taken_; }
+  void set_taken(Taken taken) { taken_ = std::move(taken); }
+  // Another way leads here, on which this was taken.
+  void merge_taken(const Taken& other);
+
  private:
   void lower_step(const StepSpec& step);
   void lower_handled(const StepSpec& step);
@@ -77,6 +86,7 @@ class Lowerer {
   Runner* runner_;
   const StepSpec* step_ = nullptr;
   bool tail_ = false;
+  Taken taken_;
 };
 
 }  // namespace loadstone

@@ -59,6 +59,8 @@ void ModelBuilder::compile() {
   for (const auto& [op, target] : calls_) {
     model_.program[op].target = entries_[target];
   }
+  check_call_cycles();
+  check_foreign_releases();
   build_sources();
 }
 
@@ -140,7 +142,7 @@ std::uint32_t ModelBuilder::mark(const std::string& name) {
 std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& spec) {
   std::vector<std::uint16_t> slots;
   for (const std::string& service : spec.in) {
-    const auto* runner = resource_that_can<Runner>({service, spec.place}, "run flows");
+    const auto* runner = resource_that_can<Runner>({service, spec.place_of("in")}, "run flows");
     if (runner != nullptr) {
       slots.push_back(attribute("process of " + const_cast<Runner*>(runner)->service().spec.name));
     }
@@ -151,7 +153,8 @@ std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& s
       for (const auto& [known_name, type] : attribute_types_) {
         known.push_back(known_name);
       }
-      diagnostics_.error(spec.place, "resource '" + spec.name + "': 'per' names an unknown attribute '" + name + "'",
+      diagnostics_.error(spec.place_of("per"),
+                         "resource '" + spec.name + "': 'per' names an unknown attribute '" + name + "'",
                          choices(name, known));
       continue;
     }
@@ -305,13 +308,15 @@ void ModelBuilder::lower_flow(const FlowSpec& flow, BuiltResource* service) {
 
 void ModelBuilder::build_sources() {
   for (const ScenarioSpec& scenario : workload_.scenarios) {
-    for (const auto& [flow, weight] : scenario.exec) {
+    for (std::size_t i = 0; i < scenario.exec.size(); ++i) {
+      const std::string& flow = scenario.exec[i].first;
       if (topology_.find_flow(flow) == nullptr) {
         std::vector<std::string_view> known;
         for (const FlowSpec& f : topology_.flows) {
           known.push_back(f.name);
         }
-        diagnostics_.error(scenario.place, "scenario '" + scenario.name + "': the topology has no flow '" + flow + "'",
+        diagnostics_.error(scenario.exec_places[i],
+                           "scenario '" + scenario.name + "': the topology has no flow '" + flow + "'",
                            choices(flow, known));
       }
     }

@@ -98,6 +98,11 @@ class ModelBuilder {
   // runs where its caller runs, so it is compiled once for each). Nothing after an error; else the flow's id.
   std::optional<FlowId> link_flow(std::uint32_t op, const Reference& flow, BuiltResource* caller);
 
+  // A flow runs another and waits for it. Such calls must not lead back.
+  void note_call(const FlowSpec& caller, const Reference& flow) { awaited_[caller.name].push_back(flow); }
+  // A flow gives back what it did not take: some other flow must have taken it and gone on here.
+  void note_foreign_release(const FlowSpec& flow, const Reference& released) { foreign_.emplace_back(&flow, released); }
+
  private:
   friend class Lowerer;
 
@@ -107,6 +112,8 @@ class ModelBuilder {
   void build_resources();
   void lower_flow(const FlowSpec& flow, BuiltResource* service);
   void build_sources();
+  void check_call_cycles();
+  void check_foreign_releases();
 
   const Topology& topology_;
   const Workload& workload_;
@@ -125,6 +132,8 @@ class ModelBuilder {
   std::set<std::string, std::less<>> started_;
   std::vector<std::pair<std::string, BuiltResource*>> pending_;  // flows whose bodies are still to be lowered
   std::vector<std::pair<std::uint32_t, std::pair<std::string, BuiltResource*>>> calls_;  // operations to be linked
+  std::map<std::string, std::vector<Reference>> awaited_;                                // by the flow that calls
+  std::vector<std::pair<const FlowSpec*, Reference>> foreign_;
 };
 
 template <class Capability>

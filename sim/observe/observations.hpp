@@ -17,8 +17,8 @@ namespace loadstone {
 
 struct MemberObservation {
   std::string label;
-  Totals window;  // over the measured window
-  double utilization = 0;
+  std::uint64_t arrivals = 0;  // in the measured window
+  double utilization = 0;      // over it
 };
 
 struct ResourceObservations {
@@ -27,8 +27,8 @@ struct ResourceObservations {
   std::uint64_t members = 0;
   MemberObservation worst;                   // the member with the greatest utilisation
   Totals at_end;                             // over the whole run
-  double blocked_arrivals_share = 0;         // of an array: arrivals of members that are blocked 95 % of the time
-  std::optional<SimTime> blocked_since_end;  // of a single member in whose line somebody stands at the end: since when
+  double blocked_arrivals_share = 0;         // of an array: of members that are blocked 95 % of the time
+  std::optional<SimTime> blocked_since_end;  // since when somebody has been in the line that is longest at the end
 };
 
 struct Observations {

@@ -19,10 +19,10 @@ HostCpu::HostCpu(Simulation& simulation, const HostCpuPlan& plan) : Resource(sim
     if (plan.members > 1) {
       node->label = "node=" + std::to_string(i);
     }
-    const HostId host = simulation.kernel().add_host(cores);
+    node->host = simulation.kernel().add_host(cores);
     for (const HostCpuPlan::JobClass& c : plan.classes) {
       node->classes.push_back(
-          simulation.kernel().add_job_class(host, c.cap, cores >= kManyCores ? kManyCores : c.quota));
+          simulation.kernel().add_job_class(node->host, c.cap, cores >= kManyCores ? kManyCores : c.quota));
     }
     nodes_.push_back(std::move(node));
   }
@@ -32,7 +32,8 @@ Progress HostCpu::execute(Request& request, std::size_t index, std::uint32_t job
   Node& node = *nodes_[index % nodes_.size()];
   ++node.level.arrivals;
   ++node.level.granted;
-  enter(node);
+  enter(node, claim_of(job_class));
+  request.job_class = job_class;
   request.served_by = this;
   request.served_member = &node;
   request.served_since = simulation_.now();
@@ -42,27 +43,53 @@ Progress HostCpu::execute(Request& request, std::size_t index, std::uint32_t job
   return Progress::waits;
 }
 
-void HostCpu::enter(Node& node) {
-  if (node.jobs++ < node.level.capacity()) {
-    node.level.use(simulation_.now(), 1);
-  } else {
-    node.level.enter_line(simulation_.now());
+std::int64_t HostCpu::claim_of(std::uint32_t job_class) const {
+  const HostCpuPlan::JobClass& c = plan_.classes[job_class];
+  return static_cast<std::int64_t>(std::ceil(std::min({c.cap, c.quota, plan_.capacity})));
+}
+
+void HostCpu::enter(Node& node, std::int64_t claim) {
+  ++node.jobs;
+  node.claims += claim;
+  update_level(node);
+}
+
+void HostCpu::leave(Node& node, std::int64_t claim) {
+  --node.jobs;
+  node.claims -= claim;
+  update_level(node);
+}
+
+void HostCpu::update_level(Node& node) {
+  const SimTime now = simulation_.now();
+  Level& level = node.level;
+  const std::int64_t in_use = std::min(node.claims, level.capacity());
+  if (in_use != level.in_use()) {
+    level.use(now, in_use - level.in_use());
+  }
+  const std::int64_t served = node.claims > level.capacity() ? node.jobs * level.capacity() / node.claims : node.jobs;
+  while (level.waiting() < node.jobs - served) {
+    level.enter_line(now);
+  }
+  while (level.waiting() > node.jobs - served) {
+    level.leave_line(now);
   }
 }
 
-void HostCpu::leave(Node& node) {
-  if (--node.jobs < node.level.capacity()) {
-    node.level.use(simulation_.now(), -1);
-  } else {
-    node.level.leave_line(simulation_.now());
+Totals HostCpu::totals(SimTime now) const {
+  Totals totals = Resource::totals(now);
+  totals.in_use_area = 0;
+  for (const auto& node : nodes_) {
+    totals.in_use_area += static_cast<Int128>(simulation_.kernel().busy_core_ns(node->host));
   }
+  return totals;
 }
 
 void HostCpu::on_done(void* self, std::uint64_t who) {
   HostCpu& host = *static_cast<HostCpu*>(self);
   Request& request = *reinterpret_cast<Request*>(who);
   Node& node = static_cast<Node&>(*request.served_member);
-  host.leave(node);
+  host.leave(node, host.claim_of(request.job_class));
   ++node.level.completed;
   if (host.simulation_.is_sampled(request.served_since)) {
     host.simulation_.meter(host.row_).hold.record((host.simulation_.now() - request.served_since).ns);
@@ -74,7 +101,7 @@ void HostCpu::on_done(void* self, std::uint64_t who) {
 
 bool HostCpu::interrupt(Request& request) {
   simulation_.kernel().stop(request.job);
-  leave(static_cast<Node&>(*request.served_member));
+  leave(static_cast<Node&>(*request.served_member), claim_of(request.job_class));
   request.served_by = nullptr;
   request.job = {};
   return true;

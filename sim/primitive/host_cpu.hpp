@@ -2,8 +2,9 @@
 //
 // The cores of a host, shared by all that runs there (processor sharing by the kernel).
 //
-// Levels. `in use` counts the jobs up to the number of cores, the others are the line; nobody queues, everybody slows
-//         down. So utilisation is the share of busy cores as long as a job uses at most one.
+// Levels. A job claims as many cores as its class lets one job use, rounded up. `in use` counts claims up to the number
+//         of cores; when there are more, the jobs that it takes to exceed them are the line: nobody queues, everybody
+//         slows down. The integral of what is in use is that of busy cores, exactly: utilisation is their share.
 // Not.    A job's wait is not separate from its service: the hold histogram is of stretched times, wait has none.
 #pragma once
 
@@ -32,17 +33,22 @@ class HostCpu final : public Resource {
   Progress execute(Request& request, std::size_t node, std::uint32_t job_class, Duration work);
   bool interrupt(Request& request) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
+  [[nodiscard]] Totals totals(SimTime now) const override;
   [[nodiscard]] bool is_held() const override { return false; }
 
  private:
   struct Node : Member {
     explicit Node(std::int64_t cores) : Member(cores) {}
+    HostId host;
     std::vector<JobClassId> classes;
     std::int64_t jobs = 0;
+    std::int64_t claims = 0;  // cores that they would use
   };
 
-  void enter(Node& node);
-  void leave(Node& node);
+  void enter(Node& node, std::int64_t claim);
+  void leave(Node& node, std::int64_t claim);
+  void update_level(Node& node);
+  [[nodiscard]] std::int64_t claim_of(std::uint32_t job_class) const;
   static void on_done(void* host, std::uint64_t request);
 
   const HostCpuPlan& plan_;

@@ -19,8 +19,7 @@ std::uint32_t ServiceGate::choose(const Request& request, const Balance& balance
       return static_cast<std::uint32_t>(uniform_below(draw_of(request.draws, site, 0), gate_.processes));
     case BalanceMethod::sticky: {
       const double value = request.attributes[static_cast<std::size_t>(balance.sticky_attribute)];
-      return static_cast<std::uint32_t>(combine(hash_text("sticky"), static_cast<std::uint64_t>(value)) %
-                                        gate_.processes);
+      return static_cast<std::uint32_t>(static_cast<std::uint64_t>(value) % gate_.processes);
     }
     case BalanceMethod::least_conn:
       break;

@@ -263,8 +263,8 @@ std::optional<std::int64_t> units_of(const std::optional<Quantity>& amount, std:
   const Unit unit = spec.as<AccountSpec>().unit;
   const Dimension wanted = unit == Unit::bytes ? kBytes : unit == Unit::usd ? kMoney : kNumber;
   if (amount->dim != wanted && amount->value != 0) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': '" + std::string(key) + "' must be " +
-                                                describe(wanted) + ", as its 'unit' says");
+    builder.diagnostics().error(spec.place_of(key), "resource '" + spec.name + "': '" + std::string(key) +
+                                                        "' must be " + describe(wanted) + ", as its 'unit' says");
     return std::nullopt;
   }
   return whole_units(amount->value * (unit == Unit::usd ? 1e9 : 1));
@@ -303,7 +303,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     entry = 1;
   }
   if (entry && *entry < 1) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': 'entry' must be above 0");
+    builder.diagnostics().error(spec.place_of("entry"), "resource '" + spec.name + "': 'entry' must be above 0");
   }
   return std::make_unique<BuiltAccount>(spec, plan.row, entry);
 }

@@ -246,9 +246,9 @@ void check_keys(const ResourceSpec& spec, ModelBuilder& builder) {
       for (const Driver driver : owner.drivers) {
         of += (of.empty() ? "" : ", ") + std::string(kDrivers[static_cast<std::size_t>(driver)]);
       }
-      builder.diagnostics().error(spec.place, "resource '" + spec.name + "': '" + std::string(owner.key) +
-                                                  "' is a key of " + of + ", not of " +
-                                                  std::string(kDrivers[static_cast<std::size_t>(pool.driver)]));
+      builder.diagnostics().error(spec.place_of(owner.key),
+                                  "resource '" + spec.name + "': '" + std::string(owner.key) + "' is a key of " + of +
+                                      ", not of " + std::string(kDrivers[static_cast<std::size_t>(pool.driver)]));
     }
   }
 }

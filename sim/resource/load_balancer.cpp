@@ -81,7 +81,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
       cpu = CpuPlace{.host = host->cpu};
     }
   } else if (balancer.cpu) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': 'cpu' needs a 'host'");
+    builder.diagnostics().error(spec.place_of("cpu"), "resource '" + spec.name + "': 'cpu' needs a 'host'");
   }
   return std::make_unique<BuiltLoadBalancer>(spec, slots.row, cpu, *service,
                                              parse_balance(balancer.method, spec, builder));

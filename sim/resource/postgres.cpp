@@ -81,7 +81,7 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
 std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& postgres = spec.as<PostgresSpec>();
   if (spec.host && postgres.cores) {
-    builder.diagnostics().error(spec.place,
+    builder.diagnostics().error(spec.place_of("cores"),
                                 "resource '" + spec.name + "': it has either a 'host' or 'cores' of its own");
   }
   if (spec.host) {

@@ -70,7 +70,8 @@ std::vector<std::uint16_t> members(const ResourceSpec& spec, ModelBuilder& build
     known.push_back(name);
   }
   builder.diagnostics().error(
-      spec.place, "resource '" + spec.name + "': 'limit_by' names an unknown attribute '" + *attribute + "'",
+      spec.place_of("limit_by"),
+      "resource '" + spec.name + "': 'limit_by' names an unknown attribute '" + *attribute + "'",
       choices(*attribute, known));
   return slots;
 }

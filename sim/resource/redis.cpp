@@ -79,9 +79,9 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builde
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& redis = spec.as<RedisSpec>();
   if (redis.mode != Mode::single) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': mode '" +
-                                                (redis.mode == Mode::sentinel ? "sentinel" : "cluster") +
-                                                "' comes later; only 'single' is modelled so far");
+    builder.diagnostics().error(spec.place_of("mode"), "resource '" + spec.name + "': mode '" +
+                                                           (redis.mode == Mode::sentinel ? "sentinel" : "cluster") +
+                                                           "' comes later; only 'single' is modelled so far");
   }
   if (!redis.command_time.attribute.empty() || !redis.rtt.attribute.empty()) {
     builder.diagnostics().error(spec.place, "resource '" + spec.name +

@@ -87,11 +87,11 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
 void check(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& lock = spec.as<RedisLockSpec>();
   if (lock.sleep && lock.retry) {
-    builder.diagnostics().error(spec.place,
+    builder.diagnostics().error(spec.place_of("sleep"),
                                 "resource '" + spec.name + "': it has either a 'sleep' or a 'retry', not both");
   }
   if (lock.retry && !lock.retry->base.attribute.empty()) {
-    builder.diagnostics().error(spec.place,
+    builder.diagnostics().error(spec.place_of("retry"),
                                 "resource '" + spec.name + "': the 'base' of 'retry' must be a time or a distribution");
   }
 }

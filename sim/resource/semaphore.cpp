@@ -30,11 +30,6 @@ class BuiltSemaphore final : public BuiltResource, public Holdable {
   BuiltSemaphore(const ResourceSpec& resource_spec, ResourceIndex slots)
       : BuiltResource(resource_spec), slots_(slots) {}
   void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>& priority, bool) override {
-    if (amount > spec.as<SemaphoreSpec>().size) {
-      lowerer.error("takes " + std::to_string(amount) + " of '" + spec.name + "', which has only " +
-                    std::to_string(spec.as<SemaphoreSpec>().size) + ": that can never be granted");
-      return;
-    }
     emit_acquire(lowerer, slots_, amount, priority);
   }
   void lower_release(Lowerer& lowerer, bool) override { emit_release(lowerer, slots_); }

@@ -90,6 +90,7 @@ Progress op_leave(Simulation& simulation, Request& request, const Op&) {
 }  // namespace
 
 Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBuilder& builder) {
+  const Place& place = spec.place_of(spec.kind->fields().find("balance") != nullptr ? "balance" : "method");
   Balance balance;
   const auto split = split_call(text);
   const auto* call = std::get_if<Call>(&split);
@@ -103,11 +104,11 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
     const std::string attribute(call->arguments.front().text);
     if (builder.attribute_types().find(attribute) == builder.attribute_types().end()) {
       builder.diagnostics().error(
-          spec.place, "resource '" + spec.name + "': sticky names an unknown attribute '" + attribute + "'");
+          place, "resource '" + spec.name + "': sticky names an unknown attribute '" + attribute + "'");
     }
     balance.sticky_attribute = builder.attribute(attribute);
   } else if (name != "round_robin") {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': unknown method '" + text + "'",
+    builder.diagnostics().error(place, "resource '" + spec.name + "': unknown method '" + text + "'",
                                 choices(text, {"round_robin", "least_conn", "random", "sticky(ATTRIBUTE)"}));
   }
   return balance;
@@ -172,17 +173,17 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& s
 
 // Keys that would have no effect.
 void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& builder) {
-  const auto fail = [&](const std::string& message) {
-    builder.diagnostics().error(spec.place, "resource '" + spec.name + "': " + message);
+  const auto fail = [&](std::string_view key, const std::string& why) {
+    builder.diagnostics().error(spec.place_of(key), "resource '" + spec.name + "': '" + std::string(key) + "' " + why);
   };
   for (const auto& [key, is_given] :
        {std::pair{"threads", service.threads.has_value()}, std::pair{"backlog", service.backlog.has_value()}}) {
     if (is_given && service.runtime == Runtime::async) {
-      fail("'" + std::string(key) + "' has no effect with runtime: async, which has one event loop a process");
+      fail(key, "has no effect with runtime: async, which has one event loop a process");
     }
   }
   if (service.cpus && !spec.host) {
-    fail("'cpus' is a share of a 'host', which it does not have");
+    fail("cpus", "is a share of a 'host', which it does not have");
   }
 }
 

@@ -33,6 +33,11 @@ Progress op_release(Simulation& simulation, Request& request, const Op& op) {
 
 void emit_acquire(Lowerer& lowerer, ResourceIndex slots, std::int64_t amount, const std::optional<CountLaw>& priority,
                   const std::optional<TimeLaw>& patience) {
+  const ResourcePlan& taken_from = *lowerer.builder().model().resources[slots];
+  if (static_cast<double>(amount) > taken_from.capacity) {
+    lowerer.error("takes " + std::to_string(amount) + " of '" + taken_from.name + "', which has " +
+                  format_number(taken_from.capacity));
+  }
   AcquirePlan plan{slots, amount, std::nullopt, std::nullopt, lowerer.site("patience")};
   if (priority) {
     plan.priority = lowerer.drawn(*priority);

@@ -95,11 +95,6 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
           "a station that shares its servers, serves in batches, is preemptive or has a 'rate' cannot be held");
       return;
     }
-    if (amount > own.servers) {
-      lowerer.error("takes " + std::to_string(amount) + " of '" + spec.name + "', which has only " +
-                    std::to_string(own.servers) + ": that can never be granted");
-      return;
-    }
     emit_acquire(lowerer, row_, amount, priority ? priority : own.priority, own.patience);
   }
   void lower_release(Lowerer& lowerer, bool) override { emit_release(lowerer, row_); }

@@ -9,6 +9,9 @@ namespace loadstone {
 
 namespace {
 
+// Of many members some are busy all the time by chance, if few requests come to each.
+constexpr std::uint64_t kEnoughArrivals = 50;
+
 class Run {
  public:
   Run(const Model& model, const RunSettings& settings, const Horizon& horizon)
@@ -51,12 +54,64 @@ class Run {
 
   void mark_edge() {
     simulation_.mark_edge();
+    if (edges_ == 0) {
+      note_members();
+    }
+    if (edges_ == horizon_.blocks) {
+      for (const auto& resource : simulation_.resources()) {
+        resources_.push_back(members_of(*resource));
+      }
+    }
     ++edges_;
     const RunSettings& settings = simulation_.settings();
     if (settings.give_up && settings.give_up()) {
       given_up_ = true;
       kernel_.finish();
     }
+  }
+
+  static Member::Noted totals_of(const Member& member, SimTime now) {
+    const Totals totals = member.level.totals(now);
+    return {totals.in_use_area, std::min(totals.blocked_time, totals.full_time), totals.arrivals};
+  }
+
+  void note_members() {
+    for (const auto& resource : simulation_.resources()) {
+      resource->for_each_member([&](const Member& member) { member.noted = totals_of(member, simulation_.now()); });
+    }
+  }
+
+  // What the members of a row did in the measured window, which ends now.
+  ResourceObservations members_of(const Resource& resource) const {
+    const RunSettings& settings = simulation_.settings();
+    const auto window = static_cast<double>((settings.measure_until - settings.measure_from).ns);
+    ResourceObservations r;
+    std::uint64_t arrivals = 0;
+    std::uint64_t blocked_arrivals = 0;
+    std::int64_t longest_line = 0;
+    resource.for_each_member([&](const Member& member) {
+      ++r.members;
+      const Level& level = member.level;
+      r.capacity = std::max(r.capacity, level.capacity());
+      const Member::Noted total = totals_of(member, simulation_.now());
+      const std::uint64_t own_arrivals = total.arrivals - member.noted.arrivals;
+      arrivals += own_arrivals;
+      if (own_arrivals >= kEnoughArrivals &&
+          to_double(total.pressed_time - member.noted.pressed_time) > 0.95 * window) {
+        blocked_arrivals += own_arrivals;
+      }
+      if (level.waiting() > longest_line) {
+        longest_line = level.waiting();
+        r.blocked_since_end = level.blocked_since();
+      }
+      const double utilization = to_double(total.in_use_area - member.noted.in_use_area) /
+                                 (window * static_cast<double>(std::max<std::int64_t>(1, level.capacity())));
+      if (r.members == 1 || utilization > r.worst.utilization) {
+        r.worst = {member.label, own_arrivals, utilization};
+      }
+    });
+    r.blocked_arrivals_share = arrivals > 0 ? static_cast<double>(blocked_arrivals) / static_cast<double>(arrivals) : 0;
+    return r;
   }
 
   void drain() {
@@ -72,32 +127,10 @@ class Run {
   void collect(Observations& observed) {
     const RunSettings& settings = simulation_.settings();
     const Model& model = simulation_.model();
-    const double window = static_cast<double>((settings.measure_until - settings.measure_from).ns);
+    observed.resources = std::move(resources_);
     for (RowId row = 0; row < model.resources.size(); ++row) {
-      ResourceObservations& r = observed.resources.emplace_back();
-      const Resource& resource = *simulation_.resources()[row];
-      double blocked_arrivals = 0;
-      r.at_end = resource.totals(simulation_.now());
-      resource.for_each_member([&](const Member& member) {
-        ++r.members;
-        r.capacity = std::max(r.capacity, member.level.capacity());
-        const Totals totals = member.level.totals(simulation_.now());
-        const double utilization = to_double(totals.in_use_area) /
-                                   (window * static_cast<double>(std::max<std::int64_t>(1, member.level.capacity())));
-        if (to_double(totals.blocked_time) > 0.95 * static_cast<double>(simulation_.now().ns)) {
-          blocked_arrivals += static_cast<double>(totals.arrivals);
-        }
-        if (r.members == 1 && member.level.waiting() > 0) {
-          r.blocked_since_end = member.level.blocked_since();
-        } else {
-          r.blocked_since_end.reset();
-        }
-        if (r.members == 1 || utilization > r.worst.utilization) {
-          r.worst = {member.label, totals, utilization};
-        }
-      });
-      r.blocked_arrivals_share = r.at_end.arrivals == 0 ? 0 : blocked_arrivals / static_cast<double>(r.at_end.arrivals);
-      r.meter = std::move(simulation_.meter(row));
+      observed.resources[row].at_end = simulation_.resources()[row]->totals(simulation_.now());
+      observed.resources[row].meter = std::move(simulation_.meter(row));
     }
     for (FlowId flow = 0; flow < model.flows.size(); ++flow) {
       observed.flows.push_back(std::move(simulation_.flow_stats(flow)));
@@ -120,6 +153,7 @@ class Run {
   Simulation simulation_;
   std::size_t edges_ = 0;
   bool given_up_ = false;
+  std::vector<ResourceObservations> resources_;
 };
 
 }  // namespace

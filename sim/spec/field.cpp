@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/spec/reader_words.hpp"
+
 namespace loadstone {
 
 std::string_view to_string(FieldType type) {
@@ -81,7 +83,8 @@ int read_choice(Reader& reader, const Node& node, const std::vector<std::string_
   }
   const auto at = std::find(choices_allowed.begin(), choices_allowed.end(), text);
   if (at == choices_allowed.end()) {
-    reader.error(node.place, "unknown value '" + text + "'", choices(text, choices_allowed));
+    reader.error(node.place, "unknown value '" + text + "' of '" + key_of(reader.path()) + "'",
+                 choices(text, choices_allowed));
     return -1;
   }
   return static_cast<int>(at - choices_allowed.begin());
@@ -89,7 +92,7 @@ int read_choice(Reader& reader, const Node& node, const std::vector<std::string_
 
 bool read_mapping(Reader& reader, const Node& node, const FieldTable& nested, void* spec) {
   if (!node.is_mapping()) {
-    reader.error(node.place, "expected a mapping, got " + describe(node));
+    reader.error(node.place, "'" + key_of(reader.path()) + "' must be a mapping, got " + describe(node));
     return false;
   }
   return nested.read(reader, node, spec);

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <map>
+#include <set>
 
+#include "sim/spec/error_names.hpp"
 #include "sim/spec/topology.hpp"
 
 namespace loadstone {
@@ -42,8 +45,13 @@ void for_each_named(Reader& reader, const Node& root, std::string_view key, std:
 
 void read_resource(Reader& reader, const Entry& entry, std::vector<ResourceSpec>& out) {
   const Node* kind_node = entry.value.find("kind");
-  if (kind_node == nullptr || !kind_node->is_scalar()) {
+  if (kind_node == nullptr) {
     reader.error(entry.place, "missing key 'kind'", choices("", kind_names(reader.kinds().resources)));
+    return;
+  }
+  if (!kind_node->is_scalar()) {
+    reader.error(kind_node->place, "'kind' must be a name, got " + describe(*kind_node),
+                 choices("", kind_names(reader.kinds().resources)));
     return;
   }
   ResourceSpec spec;
@@ -54,6 +62,9 @@ void read_resource(Reader& reader, const Entry& entry, std::vector<ResourceSpec>
     reader.error(kind_node->place, "unknown kind '" + kind_node->text + "'",
                  choices(kind_node->text, kind_names(reader.kinds().resources)));
     return;
+  }
+  for (const Entry& e : entry.value.entries) {
+    spec.key_places.emplace(e.key, e.value.place);
   }
   const FieldTable& own = spec.kind->fields();
   Node common;
@@ -98,11 +109,19 @@ void read_parameters(Reader& reader, const Node* params, const Overrides& overri
     return;
   }
   const Reader::Scope scope(reader, "params");
+  const auto earlier = reader.parameters();  // the topology's, when the workload's are read
+  for (const Entry& entry : params->entries) {
+    reader.declare_parameter(entry.key);
+  }
   for (const Entry& entry : params->entries) {
     const Reader::Scope named(reader, entry.key);
     reader.set_subject("parameter '" + entry.key + "'");
     if (!is_name(entry.key)) {
       reader.error(entry.place, "a name has letters, digits, '_' and '-', and begins with a letter");
+      continue;
+    }
+    if (const auto same = earlier.find(entry.key); same != earlier.end()) {
+      reader.error(entry.place, "the topology has a parameter of that name", {"at " + to_string(same->second.place)});
       continue;
     }
     Node value = entry.value;
@@ -117,6 +136,62 @@ void read_parameters(Reader& reader, const Node* params, const Overrides& overri
   reader.set_subject("");
 }
 
+namespace {
+
+// `within` and `of` name other populations, and do not lead back.
+void check_populations(Reader& reader, const Node& root, const std::vector<PopulationSpec>& populations) {
+  std::map<std::string_view, std::vector<std::string_view>> outer;
+  std::vector<std::string_view> names;
+  for (const PopulationSpec& population : populations) {
+    names.push_back(population.name);
+    for (const std::string* other : {&population.within, &population.of}) {
+      if (!other->empty()) {
+        outer[population.name].push_back(*other);
+      }
+    }
+  }
+  for (const PopulationSpec& population : populations) {
+    const Node& node = *root.find("populations")->find(population.name);
+    for (const std::string_view key : {"within", "of"}) {
+      const Node* other = node.find(key);
+      if (other == nullptr || !other->is_scalar()) {
+        continue;
+      }
+      const std::string subject = "population '" + population.name + "': '" + std::string(key) + "' ";
+      if (std::find(names.begin(), names.end(), other->text) == names.end()) {
+        reader.error(other->place, subject + "names an unknown population '" + other->text + "'",
+                     choices(other->text, names));
+        continue;
+      }
+      std::set<std::string_view> reached{other->text};
+      std::vector<std::string_view> ahead{other->text};
+      while (!ahead.empty()) {
+        const std::vector<std::string_view>& next = outer[ahead.back()];
+        ahead.pop_back();
+        std::copy_if(next.begin(), next.end(), std::back_inserter(ahead),
+                     [&](std::string_view name) { return reached.insert(name).second; });
+      }
+      if (reached.count(population.name) > 0) {
+        reader.error(other->place, subject + "leads back to itself by way of '" + other->text + "'");
+      }
+    }
+  }
+}
+
+std::string read_name(Reader& reader, const Node& root, const std::string& key) {
+  const Node* name = root.find(key);
+  if (name == nullptr) {
+    reader.error(root.place, "missing key '" + key + "'", {"the name of the " + key});
+  } else if (!name->is_scalar()) {
+    reader.error(name->place, "'" + key + "' must be a name, got " + describe(*name));
+  } else {
+    return name->text;
+  }
+  return "";
+}
+
+}  // namespace
+
 Topology read_topology(Reader& reader, const Node& root, const Overrides& overrides) {
   static constexpr std::string_view kKeys[] = {"topology", "about",     "params", "populations",
                                                "hosts",    "resources", "flows",  "schedules"};
@@ -126,28 +201,32 @@ Topology read_topology(Reader& reader, const Node& root, const Overrides& overri
     reader.error(root.place, "a topology must be a mapping, got " + describe(root));
     return topology;
   }
+  if (const Node* name = root.find("workload"); name != nullptr && root.find("topology") == nullptr) {
+    reader.error(name->place, "this is a workload where a topology is needed", {"TOPOLOGY comes before WORKLOAD"});
+    return topology;
+  }
   const std::vector<std::string_view> keys(std::begin(kKeys), std::end(kKeys));
   for (const Entry& entry : root.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
       reader.error(entry.place, "unknown key '" + entry.key + "'", choices(entry.key, keys));
     }
   }
-  const Node* name = root.find("topology");
-  if (name == nullptr || !name->is_scalar()) {
-    reader.error(root.place, "missing key 'topology'", {"the name of the topology"});
-  } else {
-    topology.name = name->text;
-  }
+  topology.name = read_name(reader, root, "topology");
   if (const Node* about = root.find("about"); about != nullptr) {
-    topology.about = about->text;
+    const Reader::Scope scope(reader, "about");
+    reader.read(*about, {}, topology.about);
   }
   read_parameters(reader, root.find("params"), overrides, topology.parameters);
   for_each_named(reader, root, "populations", "population",
                  [&](const Entry& e) { read_named(reader, e, topology.populations); });
+  check_populations(reader, root, topology.populations);
   for_each_named(reader, root, "hosts", "host", [&](const Entry& e) { read_named(reader, e, topology.hosts); });
   for_each_named(reader, root, "resources", "resource",
                  [&](const Entry& e) { read_resource(reader, e, topology.resources); });
   for_each_named(reader, root, "flows", "flow", [&](const Entry& e) { read_named(reader, e, topology.flows); });
+  if (const Node* flows = root.find("flows"); flows != nullptr) {
+    check_error_names(reader, *flows);
+  }
   for_each_named(reader, root, "schedules", "schedule",
                  [&](const Entry& e) { read_named(reader, e, topology.schedules); });
   if (topology.flows.empty() && reader.diagnostics().ok()) {

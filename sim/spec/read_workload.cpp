@@ -60,11 +60,14 @@ void read_attributes(Reader& reader, const Node* node, std::vector<AttributeSpec
     AttributeSpec attribute;
     attribute.name = entry.key;
     attribute.place = entry.value.place;
+    const std::string subject = reader.subject();
+    reader.set_subject("attribute '" + entry.key + "'");
     if (entry.value.is_mapping() && entry.value.find("law") != nullptr) {
       AttributeSpec::fields().read(reader, entry.value, &attribute);
     } else {
       reader.read(entry.value, {}, attribute.law);
     }
+    reader.set_subject(subject);
     out.push_back(std::move(attribute));
   }
 }
@@ -81,23 +84,31 @@ void read_exec(Reader& reader, const Node& scenario, ScenarioSpec& spec) {
     return;
   }
   const Reader::Scope scope(reader, "exec");
+  if (exec->is_sequence() || exec->is_null()) {
+    reader.error(exec->place, "'exec' must be a flow or a mix of flows, got " + describe(*exec),
+                 {"for example: read, or {read: 0.8, write: 0.2}"});
+    return;
+  }
   if (!exec->is_mapping()) {
     std::string flow;
     if (reader.read(*exec, {}, flow)) {
       spec.exec.emplace_back(flow, 1.0);
+      spec.exec_places.push_back(exec->place);
     }
     return;
   }
+  const std::size_t errors = reader.diagnostics().error_count();
   double sum = 0;
   for (const Entry& entry : exec->entries) {
     const Reader::Scope named(reader, entry.key);
     double weight = 0;
     if (reader.read(entry.value, {.min = 0}, weight)) {
       spec.exec.emplace_back(entry.key, weight);
+      spec.exec_places.push_back(entry.place);
       sum += weight;
     }
   }
-  if (sum <= 0 && reader.diagnostics().ok()) {
+  if (sum <= 0 && reader.diagnostics().error_count() == errors) {
     reader.error(exec->place, "the weights of 'exec' must sum to more than 0");
   }
 }
@@ -105,8 +116,13 @@ void read_exec(Reader& reader, const Node& scenario, ScenarioSpec& spec) {
 void read_scenario(Reader& reader, const Entry& entry, std::vector<ScenarioSpec>& out) {
   const Node& node = entry.value;
   const Node* executor = node.find("executor");
-  if (executor == nullptr || !executor->is_scalar()) {
+  if (executor == nullptr) {
     reader.error(entry.place, "missing key 'executor'", choices("", kind_names(reader.kinds().executors)));
+    return;
+  }
+  if (!executor->is_scalar()) {
+    reader.error(executor->place, "'executor' must be a name, got " + describe(*executor),
+                 choices("", kind_names(reader.kinds().executors)));
     return;
   }
   ScenarioSpec spec;
@@ -149,12 +165,22 @@ bool split_metric(Reader& reader, const Entry& entry, ThresholdSpec& out) {
   }
   out.tag = entry.key.substr(open + 1, colon - open - 1);
   out.tag_value = entry.key.substr(colon + 1, entry.key.size() - colon - 2);
-  if (out.tag != "flow" && out.tag != "scenario") {
+  if (out.tag != "flow") {
     reader.error(entry.place, "threshold '" + entry.key + "': unknown tag '" + out.tag + "'",
-                 choices(out.tag, {"flow", "scenario"}));
+                 choices(out.tag, {"flow"}));
     return false;
   }
   return true;
+}
+
+// k6's {threshold: .., abortOnFail: .., delayAbortEval: ..}.
+void check_long_form(Reader& reader, const Node& item) {
+  static const std::vector<std::string_view> keys{"threshold", "abortOnFail", "delayAbortEval"};
+  for (const Entry& entry : item.entries) {
+    if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
+      reader.error(entry.place, "unknown key '" + entry.key + "'", choices(entry.key, keys));
+    }
+  }
 }
 
 void read_thresholds(Reader& reader, const Node* node, std::vector<ThresholdSpec>& out) {
@@ -173,6 +199,7 @@ void read_thresholds(Reader& reader, const Node* node, std::vector<ThresholdSpec
     std::vector<Node> single{entry.value};
     const std::vector<Node>& items = entry.value.is_sequence() ? entry.value.items : single;
     for (const Node& item : items) {
+      check_long_form(reader, item);
       const Node* text = item.is_mapping() ? item.find("threshold") : &item;  // k6 also has {threshold, abortOnFail}
       if (text == nullptr || !text->is_scalar()) {
         reader.error(item.place, "threshold '" + entry.key + "': expected an expression such as 'p(95)<200', got " +
@@ -200,7 +227,9 @@ void read_triggers(Reader& reader, const Node* node, std::vector<TriggerSpec>& o
       reader.error(item.place, "expected {schedule: name, at: time}, got " + describe(item));
       continue;
     }
+    reader.set_subject("trigger");
     TriggerSpec::fields().read(reader, item, &out.emplace_back());
+    reader.set_subject("");
   }
 }
 
@@ -239,8 +268,10 @@ void check_keys(Reader& reader, const Node& root) {
 
 void read_texts(Reader& reader, const Node& root, Workload& workload) {
   const Node* name = root.find("workload");
-  if (name == nullptr || !name->is_scalar()) {
+  if (name == nullptr) {
     reader.error(root.place, "missing key 'workload'", {"the name of the workload"});
+  } else if (!name->is_scalar()) {
+    reader.error(name->place, "'workload' must be a name, got " + describe(*name));
   } else {
     workload.name = name->text;
   }
@@ -286,6 +317,10 @@ Workload read_workload(Reader& reader, const Node& root, const Overrides& overri
     reader.error(root.place, "a workload must be a mapping, got " + describe(root));
     return workload;
   }
+  if (const Node* name = root.find("topology"); name != nullptr && root.find("workload") == nullptr) {
+    reader.error(name->place, "this is a topology where a workload is needed", {"WORKLOAD comes after TOPOLOGY"});
+    return workload;
+  }
   check_keys(reader, root);
   read_texts(reader, root, workload);
   read_parameters(reader, root.find("params"), overrides, workload.parameters);
@@ -295,7 +330,9 @@ Workload read_workload(Reader& reader, const Node& root, const Overrides& overri
   const Node* scenarios = root.find("scenarios");
   if (scenarios == nullptr || !scenarios->is_mapping() || scenarios->entries.empty()) {
     reader.error(
-        scenarios == nullptr ? root.place : scenarios->place, "a workload needs 'scenarios'",
+        scenarios == nullptr ? root.place : scenarios->place,
+        scenarios == nullptr ? "missing key 'scenarios'"
+                             : "'scenarios' must be a mapping from names, got " + describe(*scenarios),
         {"scenarios: {load: {executor: constant-arrival-rate, exec: read, rate: 10, timeUnit: 1s, duration: 10m}}"});
   } else {
     const Reader::Scope scope(reader, "scenarios");

@@ -26,21 +26,25 @@ void Reader::error(const Place& place, const std::string& message, std::vector<s
 
 // --- scalars ----------------------------------------------------------------------------------------------------
 
-namespace {
-
-bool is_parameter(std::string_view text) {
-  return text.size() > 1 && text[0] == '$' &&
-         (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text[1] == '_');
-}
-
-}  // namespace
-
 std::vector<std::string> Reader::known_parameters(std::string_view found) const {
   std::vector<std::string_view> names;
   for (const auto& [name, parameter] : parameters_) {
     names.push_back(name);
   }
-  return choices(found, names);
+  return names.empty() ? std::vector<std::string>{"there are no parameters: params: {" + std::string(found) + ": 20}"}
+                       : choices(found, names);
+}
+
+// Whether `name` is a parameter without a value; says so, unless the parameter's own error says it.
+bool Reader::is_undefined(std::string_view name, const Place& place) {
+  const auto at = undefined_.find(name);
+  if (at == undefined_.end()) {
+    return false;
+  }
+  if (!at->second) {
+    error(place, "parameter '" + at->first + "' has no value yet: a parameter can use those above it");
+  }
+  return true;
 }
 
 std::optional<Quantity> Reader::evaluate(std::string_view text, const Place& place) {
@@ -52,6 +56,16 @@ std::optional<Quantity> Reader::evaluate(std::string_view text, const Place& pla
     const auto at = parameters_.find(name);
     return at == parameters_.end() || !at->second.quantity ? nullptr : &at->second;
   };
+  for (const std::string& name : expression->names()) {
+    if (is_undefined(name, place)) {
+      return std::nullopt;
+    }
+    const auto at = parameters_.find(name);
+    if (at != parameters_.end() && !at->second.quantity) {
+      error(place, "parameter '" + name + "' is " + quoted(at->second.text) + ", an expression needs a number");
+      return std::nullopt;
+    }
+  }
   std::vector<std::string_view> known;
   for (const auto& [name, parameter] : parameters_) {
     if (parameter.quantity) {
@@ -80,22 +94,27 @@ std::optional<Quantity> Reader::evaluate(std::string_view text, const Place& pla
   return Quantity{.value = value->low.value(), .dim = value->type.dim, .exact = {}, .step = {}};
 }
 
-bool Reader::substitute(const Node& node, Scalar& out) {
+// In quotes an expression may have commas where YAML would end it: "= max(a, b)".
+bool Reader::substitute(const Node& node, Scalar& out, bool is_number) {
   out.text = node.text;
   out.place = node.place;
   out.quoted = node.quoted;
-  if (node.quoted) {
+  const bool is_expression = node.text.rfind("= ", 0) == 0;
+  if (node.quoted && !(is_expression && is_number)) {
     return true;
   }
-  if (node.text.rfind("= ", 0) == 0) {
+  if (is_expression) {
     Place place = node.place;
-    place.column += 2;
+    place.column += node.quoted ? 3 : 2;
     out.quantity = evaluate(std::string_view(node.text).substr(2), place);
     return out.quantity.has_value();
   }
   if (is_parameter(node.text) && node.text.rfind("$request.", 0) != 0) {
     const std::string name = node.text.substr(1);
     const auto at = parameters_.find(name);
+    if (is_undefined(name, node.place)) {
+      return false;
+    }
     if (at == parameters_.end()) {
       error(node.place, "unknown parameter '$" + name + "'", known_parameters(name));
       return false;
@@ -113,12 +132,15 @@ bool Reader::scalar(const Node& node, Scalar& out, bool is_number) {
   const Node* value = &node;
   if (node.is_mapping() && node.find("value") != nullptr) {
     value = node.find("value");
+    if (!check_annotation(node)) {
+      return false;
+    }
   }
   if (!value->is_scalar()) {
     error(value->place, "'" + key_of(path_) + "' must be a single value, got " + describe(*value));
     return false;
   }
-  if (!substitute(*value, out)) {
+  if (!substitute(*value, out, is_number)) {
     return false;
   }
   if (is_number) {
@@ -127,49 +149,13 @@ bool Reader::scalar(const Node& node, Scalar& out, bool is_number) {
   return true;
 }
 
-void Reader::note(const Node& node, const Node& value, const Scalar& scalar) {
-  if (is_parameter(value.text) || scalar.quantity) {
-    return;  // the parameters themselves are noted
-  }
-  Assumption a{.path = path_,
-               .value = value.text,
-               .status = Status::assumed,
-               .range = "x2",
-               .source = "",
-               .about = "",
-               .place = value.place};
-  if (defaulting_) {
-    a.status = Status::defaulted;
-  }
-  if (node.is_mapping()) {
-    a.range.clear();
-    for (const Entry& entry : node.entries) {
-      const std::string& text = entry.value.text;
-      if (entry.key == "status") {
-        a.status = text == "measured"     ? Status::measured
-                   : text == "documented" ? Status::documented
-                   : text == "estimated"  ? Status::estimated
-                   : text == "assumed"    ? Status::assumed
-                                          : Status::defaulted;
-      } else if (entry.key == "range") {
-        a.range = text.empty() && entry.value.is_sequence() && entry.value.items.size() == 2
-                      ? entry.value.items[0].text + " .. " + entry.value.items[1].text
-                      : text;
-      } else if (entry.key == "source") {
-        a.source = text;
-      } else if (entry.key == "about") {
-        a.about = text;
-      }
-    }
-  }
-  assumptions_.push_back(std::move(a));
-}
-
 void Reader::define_parameter(const std::string& name, const Node& node) {
   Scalar text;
   if (!scalar(node, text, true)) {
+    undefined_[name] = true;
     return;
   }
+  undefined_.erase(name);
   Parameter parameter{text.text, text.quantity, text.place};
   if (!parameter.quantity && !text.quoted) {
     const auto parsed = parse_quantity(text.text);
@@ -220,9 +206,12 @@ bool Reader::to_dimension(const Scalar& scalar, const Bounds& bounds, const Dime
     } else {
       std::vector<std::string> notes;
       if (out.dim == kNumber) {
-        notes.emplace_back(wanted == kTime   ? "write the unit: 20ms, 1.5s, 5m, 2h"
-                           : wanted == kRate ? "write the unit: 10/s, 12/h, 5/min"
-                                             : "write the unit");
+        notes.emplace_back(wanted == kTime        ? "write the unit: 20ms, 1.5s, 5m, 2h"
+                           : wanted == kRate      ? "write the unit: 10/s, 12/h, 5/min"
+                           : wanted == kBytes     ? "write the unit: 512kB, 8GiB"
+                           : wanted == kMoney     ? "write the unit: $0.05"
+                           : wanted == kMoneyRate ? "write the unit: $24/month"
+                                                  : "write the unit");
       }
       error(scalar.place,
             "'" + key_of(path_) + "' must be " + describe(wanted) + ", got " + quoted(scalar.text) + ", which is " +
@@ -253,6 +242,13 @@ bool Reader::read_quantity(const Node& node, const Bounds& bounds, std::initiali
         return in_bounds(text, out.value, bounds);
       }
     }
+    std::string allowed;
+    for (const Dimension& dimension : wanted) {
+      allowed += (allowed.empty() ? "" : " or ") + describe(dimension);
+    }
+    error(text.place, "'" + key_of(path_) + "' must be " + allowed + ", got " + quoted(text.text) + ", which is " +
+                          describe(q->dim));
+    return false;
   }
   return to_dimension(text, bounds, *wanted.begin(), out);  // reports what is wrong
 }

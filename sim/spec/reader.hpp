@@ -57,6 +57,8 @@ class Reader {
   [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
   [[nodiscard]] const Kinds& kinds() const { return kinds_; }
   [[nodiscard]] const std::map<std::string, Parameter, std::less<>>& parameters() const { return parameters_; }
+  // A parameter that define_parameter() will read: whoever uses it before is told so.
+  void declare_parameter(const std::string& name) { undefined_.emplace(name, false); }
   // Reads the value of a parameter, which later ones and all fields may use.
   void define_parameter(const std::string& name, const Node& value);
   [[nodiscard]] const std::vector<Assumption>& assumptions() const { return assumptions_; }
@@ -112,7 +114,9 @@ class Reader {
 
   // Unwraps {value: ..}, `$name` and `= ..`, and notes provenance if the field is a number.
   bool scalar(const Node& node, Scalar& out, bool is_number);
-  bool substitute(const Node& node, Scalar& out);
+  bool substitute(const Node& node, Scalar& out, bool is_number);
+  bool is_undefined(std::string_view name, const Place& place);
+  bool check_annotation(const Node& node);
   void note(const Node& node, const Node& value, const Scalar& scalar);
   bool quantity(const Node& node, const Bounds& bounds, const Dimension& wanted, Quantity& out);
   bool in_bounds(const Scalar& scalar, double value, const Bounds& bounds);
@@ -129,6 +133,7 @@ class Reader {
   std::string path_;
   std::string subject_;
   bool defaulting_ = false;
+  std::map<std::string, bool, std::less<>> undefined_;  // declared, without a value; whether it was tried
 };
 
 }  // namespace loadstone

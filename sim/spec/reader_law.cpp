@@ -1,6 +1,7 @@
 // Distributions: "3ms", "lognormal(mean=20ms; cv=0.8)", "$request.service", with parameters inside arguments.
 #include "sim/random/distribution_kinds.hpp"
 #include "sim/spec/reader.hpp"
+#include "sim/spec/reader_words.hpp"
 
 namespace loadstone {
 
@@ -30,6 +31,10 @@ bool Reader::law(const Node& node, const Bounds& bounds, const Dimension& dimens
   }
   Quantity q;
   if (!to_dimension(text, bounds, dimension, q) || !in_bounds(text, q.value, bounds)) {
+    return false;
+  }
+  if (dimension == kTime && q.value > static_cast<double>(kEndOfTime.ns)) {
+    error(text.place, "'" + key_of(path_) + "' must be at most 146 years, got " + quoted(text.text));
     return false;
   }
   out.distribution = Distribution::constant(q.value);
@@ -64,11 +69,19 @@ bool Reader::parse_law(const Scalar& scalar, const Bounds& bounds, const Dimensi
     Scalar value;
     Quantity q;
     const bool magnitude = parameter == nullptr || parameter->type == ParameterType::magnitude;
-    if (!substitute(node, value) || (parameter != nullptr && !to_dimension(value, magnitude ? bounds : Bounds{},
-                                                                           magnitude ? dimension : kNumber, q))) {
+    if (!substitute(node, value, true) || (parameter != nullptr && !to_dimension(value, magnitude ? bounds : Bounds{},
+                                                                                 magnitude ? dimension : kNumber, q))) {
       return false;
     }
     arguments.push_back({std::string(argument.name), q.value, std::string(argument.text)});
+  }
+  if (dimension == kTime) {
+    for (const NamedValue& argument : arguments) {
+      if (argument.value > static_cast<double>(kEndOfTime.ns)) {
+        error(scalar.place, "'" + key_of(path_) + "' must be at most 146 years, got " + quoted(argument.text));
+        return false;
+      }
+    }
   }
   const auto made = make_distribution(call.name, arguments);
   if (const auto* message = std::get_if<std::string>(&made)) {

@@ -3,6 +3,7 @@
 // How the reader's messages name keys and quote what was found. Included by reader*.cpp only.
 #pragma once
 
+#include <cctype>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,12 @@ namespace loadstone {
 [[nodiscard]] inline std::string quoted(std::string_view text) {
   constexpr std::size_t kLongest = 80;
   return text.size() <= kLongest ? "'" + std::string(text) + "'" : "'" + std::string(text.substr(0, kLongest)) + "…'";
+}
+
+// "$tenants", not "$24".
+[[nodiscard]] inline bool is_parameter(std::string_view text) {
+  return text.size() > 1 && text[0] == '$' &&
+         (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text[1] == '_');
 }
 
 }  // namespace loadstone

@@ -104,10 +104,13 @@ const Entry* find_verb(Reader& reader, const Node& node, const StepKind*& kind) 
     kind = found;
   }
   if (verb == nullptr) {
-    const std::string found = node.entries.empty() ? "" : node.entries.front().key;
-    reader.error(node.entries.empty() ? node.place : node.entries.front().place,
-                 found.empty() ? "a step needs a verb" : "unknown verb '" + found + "'",
-                 choices(found, kind_names(reader.kinds().steps)));
+    const auto odd = std::find_if(node.entries.begin(), node.entries.end(),
+                                  [](const Entry& entry) { return !is_modifier(entry.key); });
+    if (odd != node.entries.end()) {
+      reader.error(odd->place, "unknown verb '" + odd->key + "'", choices(odd->key, kind_names(reader.kinds().steps)));
+    } else {
+      reader.error(node.place, "a step needs a verb", choices("", kind_names(reader.kinds().steps)));
+    }
   }
   return verb;
 }

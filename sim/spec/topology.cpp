@@ -53,6 +53,11 @@ const FieldTable& ResourceSpec::common_fields() {
   return table;
 }
 
+const Place& ResourceSpec::place_of(std::string_view key) const {
+  const auto at = key_places.find(key);
+  return at == key_places.end() ? place : at->second;
+}
+
 const FieldTable& FlowSpec::fields() {
   static const FieldTable table =
       FieldTable::of<FlowSpec>()

@@ -61,8 +61,11 @@ struct ResourceSpec {
   std::optional<std::string> placement;  // `place`: spread, one, pack(n)
   MoneyRate price;
   std::optional<Bytes> memory;
+  std::map<std::string, Place, std::less<>> key_places;  // of the values that are written
 
   [[nodiscard]] static const FieldTable& common_fields();
+  // Where the value of `key` stands; the resource's own place if it is not written.
+  [[nodiscard]] const Place& place_of(std::string_view key) const;
 
   template <class T>
   [[nodiscard]] const T& as() const {

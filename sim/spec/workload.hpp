@@ -37,6 +37,7 @@ struct ScenarioSpec {
   Duration start_time;
   std::optional<Duration> graceful_stop;
   std::vector<AttributeSpec> attributes;
+  std::vector<Place> exec_places;  // of each flow in `exec`
 
   template <class T>
   [[nodiscard]] const T& as() const {

@@ -26,7 +26,9 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
     return;
   }
   const std::uint32_t hit = cache->lower_lookup(lowerer);
+  const Lowerer::Taken before = lowerer.taken();
   lowerer.lower_steps(lookup.miss);
+  lowerer.merge_taken(before);
   cache->lower_store(lowerer);
   lowerer.land(hit);
 }

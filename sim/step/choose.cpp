@@ -90,19 +90,42 @@ Progress op_choose(Simulation& simulation, Request& request, const Op& op) {
   return Progress::next;
 }
 
+// Of what the ways take, only what all of them take is held behind them.
+class Ways {
+ public:
+  explicit Ways(Lowerer& lowerer) : lowerer_(lowerer), before_(lowerer.taken()) {}
+
+  void lower(std::span<const StepSpec> steps, bool at_end) {
+    lowerer_.set_taken(before_);
+    lowerer_.lower_steps(steps, at_end);
+    if (after_) {
+      lowerer_.merge_taken(*after_);
+    }
+    after_ = lowerer_.taken();
+  }
+  void join() { lowerer_.set_taken(after_.value_or(before_)); }
+
+ private:
+  Lowerer& lowerer_;
+  Lowerer::Taken before_;
+  std::optional<Lowerer::Taken> after_;
+};
+
 void lower_weights(const Choose& choose, Lowerer& lowerer) {
   const bool at_end = lowerer.is_tail();
   const std::uint32_t op = lowerer.emit({.execute = &op_choose}, "choose");
   ChoosePlan plan;
   double sum = 0;
   std::vector<std::uint32_t> ends;
+  Ways ways(lowerer);
   for (const Option& option : choose.options) {
     sum += *option.weight;
     plan.cumulative.push_back(sum);
     plan.entries.push_back(lowerer.here());
-    lowerer.lower_steps(option.steps, at_end);
+    ways.lower(option.steps, at_end);
     ends.push_back(lowerer.emit({.execute = &op_jump}));
   }
+  ways.join();
   for (const std::uint32_t end : ends) {
     lowerer.land(end);
   }
@@ -115,17 +138,22 @@ void lower_weights(const Choose& choose, Lowerer& lowerer) {
 void lower_conditions(const Choose& choose, Lowerer& lowerer) {
   const bool at_end = lowerer.is_tail();
   std::vector<std::uint32_t> ends;
+  Ways ways(lowerer);
   for (const Option& option : choose.options) {
     if (option.is_else) {
-      lowerer.lower_steps(option.otherwise, at_end);
+      ways.lower(option.otherwise, at_end);
       continue;
     }
     const CompiledCondition* condition = compile_condition(lowerer.builder(), *option.when);
     const std::uint32_t unless = lowerer.emit({.execute = &op_unless, .plan = condition});
-    lowerer.lower_steps(option.steps, at_end);
+    ways.lower(option.steps, at_end);
     ends.push_back(lowerer.emit({.execute = &op_jump}));
     lowerer.land(unless);
   }
+  if (!choose.options.back().is_else) {
+    ways.lower({}, false);
+  }
+  ways.join();
   for (const std::uint32_t end : ends) {
     lowerer.land(end);
   }

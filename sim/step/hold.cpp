@@ -67,12 +67,15 @@ void lower_hold(const StepSpec& step, Lowerer& lowerer) {
 }
 
 void lower_acquire(const StepSpec& step, Lowerer& lowerer) {
-  lower_acquire_half(step.as<Hold>(), lowerer, false);
+  if (lower_acquire_half(step.as<Hold>(), lowerer, false)) {
+    lowerer.take(lowerer.builder().resource(step.as<Hold>().pool));
+  }
 }
 
 void lower_release(const StepSpec& step, Lowerer& lowerer) {
   const auto& hold = step.as<Hold>();
   if (auto* holdable = lowerer.builder().resource_that_can<Holdable>(hold.pool, "be held")) {
+    lowerer.give_back(lowerer.builder().resource(hold.pool), hold.pool);
     holdable->lower_release(lowerer, false);
   }
 }

@@ -61,11 +61,14 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
   }
   const std::uint32_t begin = lowerer.emit({.execute = &op_parallel}, "parallel");
   const std::uint32_t over = lowerer.emit({.execute = &op_jump});
+  const Lowerer::Taken before = lowerer.taken();
   for (const auto& branch : parallel.branches) {
     plan.entries.push_back(lowerer.here());
+    lowerer.set_taken({});  // a branch is a request of its own
     lowerer.lower_steps(branch);
     lowerer.emit({.execute = &op_return});
   }
+  lowerer.set_taken(before);
   lowerer.land(over);
   lowerer.emit({.execute = &op_scope_end});
   lowerer.builder().model().program[begin].plan = lowerer.builder().keep(std::move(plan));

@@ -83,7 +83,11 @@ bool read_times(const Repeat& repeat, Lowerer& lowerer, RepeatPlan& plan) {
         return true;
       }
     }
-    lowerer.error("'repeat over' names an unknown population '" + *repeat.over + "'");
+    std::vector<std::string_view> known;
+    for (const PopulationSpec& population : lowerer.builder().topology().populations) {
+      known.push_back(population.name);
+    }
+    lowerer.error("'repeat over' names an unknown population '" + *repeat.over + "'", choices(*repeat.over, known));
     return false;
   }
   return true;
@@ -99,7 +103,9 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
     plan.counter = lowerer.builder().declare_attribute(*repeat.as);
   }
   const std::uint32_t begin = lowerer.emit({.execute = &op_repeat}, "repeat");
+  const Lowerer::Taken before = lowerer.taken();
   lowerer.lower_steps(repeat.steps);
+  lowerer.merge_taken(before);
   lowerer.emit({.execute = &op_again, .target = begin});
   plan.end = lowerer.here();
   lowerer.builder().model().program[begin].plan = lowerer.builder().keep(plan);

@@ -1,4 +1,5 @@
 // loadstone validate FILE...
+#include "sim/analysis/threshold.hpp"
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
@@ -40,8 +41,11 @@ int command_validate(const Options& options) {
   }
   for (const File& topology : topologies) {
     for (const File& workload : workloads) {
-      static_cast<void>(
-          load::compile({topology.root, workload.root, topology.path, workload.path}, options.set, diagnostics));
+      const auto loaded =
+          load::compile({topology.root, workload.root, topology.path, workload.path}, options.set, diagnostics);
+      if (loaded) {
+        static_cast<void>(parse_thresholds(loaded->workload, loaded->topology, diagnostics));
+      }
     }
     if (workloads.empty()) {
       static_cast<void>(load::compile_topology(topology.root, options.set, diagnostics));

@@ -45,8 +45,13 @@ std::optional<SearchInputs> check_search(load::Inputs inputs, const Options& opt
     return std::nullopt;
   }
   auto thresholds = parse_thresholds(loaded->workload, loaded->topology, diagnostics);
-  if (options.axis != "load") {
-    static_cast<void>(axis_parameter(*loaded, options, diagnostics));
+  const Parameter* parameter = options.axis == "load" ? nullptr : axis_parameter(*loaded, options, diagnostics);
+  for (const std::optional<double>& end : {options.from, options.to}) {
+    if (parameter != nullptr && end) {
+      Overrides overrides = options.set;
+      overrides[options.axis] = axis_text(*end, *parameter);
+      static_cast<void>(load::compile(inputs, overrides, diagnostics));
+    }
   }
   if (!diagnostics.ok()) {
     return std::nullopt;

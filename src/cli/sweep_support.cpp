@@ -206,7 +206,7 @@ Identity SweepCollector::identity_of(std::size_t point, const Compiled& compiled
           .params = {}};
 }
 
-void SweepCollector::row(std::size_t point, std::size_t replication, const RunSummary& summary) {
+std::size_t SweepCollector::row(std::size_t point, std::size_t replication, const RunSummary& summary) {
   const auto compiled = cache_.get(point);
   std::string line = format_.row(point, inputs_.points[point], identity_of(point, *compiled), replication, summary);
   const std::lock_guard lock(mutex_);
@@ -214,6 +214,7 @@ void SweepCollector::row(std::size_t point, std::size_t replication, const RunSu
     out_->append_to_journal(line);
   }
   rows_[{point, replication}] = std::move(line);
+  return ++finished_[point];
 }
 
 void SweepCollector::point(std::size_t point, RunResult result) {

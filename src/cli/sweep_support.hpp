@@ -59,7 +59,7 @@ class SweepCollector final : public SweepSink {
   SweepCollector(const SweepInputs& inputs, PointCache& cache, const SweepNames& names, report::SweepReport& report,
                  report::OutDirectory* out);
 
-  void row(std::size_t point, std::size_t replication, const RunSummary& summary) override;
+  std::size_t row(std::size_t point, std::size_t replication, const RunSummary& summary) override;
   void point(std::size_t point, RunResult result) override;
   // Header and rows, by point and then by replication.
   [[nodiscard]] std::string csv() const;
@@ -74,6 +74,7 @@ class SweepCollector final : public SweepSink {
   report::OutDirectory* out_;
   std::mutex mutex_;
   std::map<std::pair<std::size_t, std::size_t>, std::string> rows_;
+  std::map<std::size_t, std::size_t> finished_;  // replications, by point
 };
 
 }  // namespace loadstone::cli

@@ -206,6 +206,21 @@ void DocumentBuilder::OnDocumentStart(const YAML::Mark& mark) {
   started_ = true;
 }
 
+// An empty item of a list has the mark of what comes next; its own place is its dash.
+YAML::Mark DocumentBuilder::dash_before(const YAML::Mark& mark) const {
+  const std::size_t next = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+  const std::size_t dash = text_.substr(0, next).find_last_not_of(" \t\r\n");
+  if (dash == std::string_view::npos || text_[dash] != '-') {
+    return mark;
+  }
+  const std::size_t line_start = text_.rfind('\n', dash) + 1;  // npos + 1 is 0
+  YAML::Mark place;
+  place.pos = static_cast<int>(dash);
+  place.line = mark.line - static_cast<int>(std::count(text_.begin() + dash, text_.begin() + next, '\n'));
+  place.column = static_cast<int>(dash - line_start);
+  return place;
+}
+
 void DocumentBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   guard_->event_seen();
   if (expects_key()) {
@@ -216,7 +231,7 @@ void DocumentBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     add_null_in_mapping(mark);
   } else {
     Node node;
-    node.place = place_of(mark);
+    node.place = place_of(dash_before(mark));
     add_value(std::move(node), 1);
   }
   if (anchor != YAML::NullAnchor) {

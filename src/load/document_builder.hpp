@@ -78,6 +78,7 @@ class DocumentBuilder : public YAML::EventHandler {
   void check_tag(const Place& place, const std::string& tag);
   void check_characters(const Place& place, const std::string& text);
   [[nodiscard]] bool expects_key() const;
+  [[nodiscard]] YAML::Mark dash_before(const YAML::Mark& mark) const;
   void check_quotes(const YAML::Mark& mark);
   void add_key(const YAML::Mark& mark, const std::string& text, bool quoted);
   void add_value(Node node, std::size_t height);

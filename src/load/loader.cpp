@@ -39,6 +39,21 @@ void check_overrides(const Overrides& overrides, const Loaded& loaded, Diagnosti
   }
 }
 
+// The run must be longer than its warm-up; a scenario that begins after its end is worth a word.
+void check_times(const Inputs& inputs, const Workload& workload, Duration end, Diagnostics& diagnostics) {
+  if (workload.warmup && *workload.warmup >= end) {
+    diagnostics.error(inputs.workload.find("warmup")->place, "'warmup' must be shorter than the run of " +
+                                                                 format_duration(end.ns) + ", got " +
+                                                                 format_duration(workload.warmup->ns));
+  }
+  for (const ScenarioSpec& scenario : workload.scenarios) {
+    if (scenario.start_time >= end) {
+      diagnostics.warning(scenario.place,
+                          "scenario '" + scenario.name + "' never starts within the run of " + format_duration(end.ns));
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics) {
@@ -58,6 +73,7 @@ std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, 
   ModelBuilder builder(loaded.topology, loaded.workload, loaded.parameters, all_kinds(), diagnostics);
   builder.compile();
   if (diagnostics.ok()) {
+    check_times(inputs, loaded.workload, builder.model().end, diagnostics);
     add_schedules(builder,
                   [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
   }

@@ -1,5 +1,7 @@
 #include "src/report/json.hpp"
 
+#include <cmath>
+
 #include "src/report/json_parts.hpp"
 
 namespace loadstone::report {
@@ -53,6 +55,9 @@ Json json_resource(const ResourceSummary& r) {
     b["share"] = json_number(row.share);
     j["hold_breakdown"].push_back(std::move(b));
   }
+  j["demand_ms"] = std::isfinite(r.full_at) ? json_number(r.demand_ms) : Json(nullptr);
+  j["saturates_at_load"] = json_number(r.full_at);
+  j["saturated"] = r.saturated;
   return j;
 }
 

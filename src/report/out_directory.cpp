@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,7 +48,10 @@ OutDirectory::OutDirectory(const std::string& path) : path_(path) {
   if (lock_ < 0) {
     fail_errno(path);
   }
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (::fcntl(lock_, F_SETLK, &whole) != 0) {
     ::close(lock_);
     throw OutDirectoryRefused(path + ": another loadstone is writing there");
   }

@@ -156,6 +156,12 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
       text += fmt::format("  {}: {}\n", r.identity.topology, verdict_of(r));
     }
   }
+  text += "\nWHO CARRIES MORE, request by request the same\n";
+  for (const Difference& d : differences(reports)) {
+    text += d.is_clear ? fmt::format("  {} carries {} more load than {}\n", d.more, plus_minus(d.at), d.less)
+                       : fmt::format("  {} and {}: no difference that these runs can tell ({})\n", d.more, d.less,
+                                     plus_minus(d.at));
+  }
   text += "\nLATENCY p95 at half of each one's own capacity, and tokens per 1,000 requests\n";
   std::vector<std::string> head{"architecture"};
   for (const FlowSummary& f : reports.front().result.below.flows) {

@@ -91,6 +91,11 @@ std::string to_json(const std::vector<SaturateReport>& reports) {
     add_search(a, report);
     j["architectures"].push_back(std::move(a));
   }
+  j["differences"] = Json::array();
+  for (const Difference& d : differences(reports)) {
+    j["differences"].push_back(
+        {{"more", d.more}, {"less", d.less}, {"at", json_estimate(d.at)}, {"clear", d.is_clear}});
+  }
   return j.dump(2) + "\n";
 }
 

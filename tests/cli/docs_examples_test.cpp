@@ -10,6 +10,7 @@
 #include <set>
 
 #include "src/load/loader.hpp"
+#include "src/load/overlay.hpp"
 #include "tests/support/command.hpp"
 #include "tests/tidy/source_tree.hpp"
 
@@ -177,8 +178,9 @@ TEST(DocsExamples, OfWholeFilesAreNamed) {
 TEST(DocsExamples, AreValid) {
   for (const Example& example : examples()) {
     Diagnostics alone;
-    load::validate_topology(example.topology, {}, alone);
-    EXPECT_TRUE(alone.ok()) << example.topology_place << ":\n" << text_of(alone);
+    const auto read = load::read_overlaid(example.topology, alone);
+    EXPECT_TRUE(read && load::compile_topology(read->root, {}, alone)) << example.topology_place << ":\n"
+                                                                       << text_of(alone);
     if (example.workload.empty()) {
       continue;
     }

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,13 +26,6 @@ std::string directory() {
   return path;
 }
 
-std::string text_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> result;
   for (std::string& string : strings) {
@@ -40,7 +35,39 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+// Waits for the file to have something in it, for a minute at most.
+void send_when(pid_t child, int signal, const std::string& path) {
+  for (int i = 0; i < 12'000; ++i) {
+    std::error_code error;
+    if (const auto size = std::filesystem::file_size(path, error); !error && size > 0) {
+      break;
+    }
+    usleep(5'000);
+  }
+  kill(child, signal);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kLimits = false;
+#else
+constexpr bool kLimits = true;
+#endif
+
+void limit(pid_t child, __rlimit_resource what, std::uint64_t most) {
+  const rlimit both{most, most};
+  if (kLimits && most > 0) {
+    prlimit(child, what, &both, nullptr);
+  }
+}
+
 }  // namespace
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
 
 CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options) {
   const std::string out = options.out_to.empty() ? directory() + "stdout" : options.out_to;
@@ -60,14 +87,26 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
   const int failed =
       posix_spawn(&child, LOADSTONE_BINARY, &actions, nullptr, pointers(words).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
+  if (failed == 0) {
+    limit(child, RLIMIT_AS, options.most_memory_bytes);
+    limit(child, RLIMIT_CPU, options.most_cpu_seconds);
+  }
   int status = 0;
-  if (failed != 0 || waitpid(child, &status, 0) != child) {
+  if (failed == 0 && options.signal != 0) {
+    send_when(child, options.signal, options.signal_when);
+  }
+  rusage usage{};
+  if (failed != 0 || wait4(child, &status, 0, &usage) != child) {
     throw std::runtime_error(std::string("cannot run ") + LOADSTONE_BINARY);
   }
   CommandResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   result.out = options.out_to.empty() ? text_of(out) : "";
   result.err = text_of(err);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  result.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   return result;
 }
 
@@ -79,6 +118,12 @@ std::string file(std::string_view name, std::string_view text) {
 
 std::string missing_file() {
   return directory() + "nothing-is-here.yaml";
+}
+
+std::string fresh_directory(std::string_view name) {
+  const std::string path = directory() + std::string(name);
+  std::filesystem::remove_all(path);
+  return path;
 }
 
 }  // namespace loadstone::test

@@ -67,7 +67,7 @@ const Table kMayInclude{
     {"src/exec",
      {"sim/base", "sim/stats", "sim/spec", "sim/observe", "sim/model", "sim/run", "sim/analysis", "sim/experiment",
       "src/log"}},
-    {"src/report", {"sim/base", "sim/stats", "sim/analysis", "sim/experiment"}},
+    {"src/report", {"sim/base", "sim/stats", "sim/expression", "sim/spec", "sim/analysis", "sim/experiment"}},
     {"src/store",
      {"sim/base", "sim/stats", "sim/spec", "sim/observe", "sim/analysis", "sim/experiment", "src/report", "src/log"}},
     {"src/cli",

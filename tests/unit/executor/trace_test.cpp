@@ -121,7 +121,7 @@ TEST(TraceErrors, NameTheLine) {
   EXPECT_THAT(trace_errors("time_s,a,a\n1,2,3\n"), HasSubstr("t.csv:1:10: error: column 'a' is there twice"));
   EXPECT_THAT(trace_errors("time_s,,a\n1,2,3\n"), HasSubstr("t.csv:1:8: error: a column without a name"));
   EXPECT_THAT(trace_errors("time_MB\n1\n"), HasSubstr("t.csv:1:1: error: 'MB' is no unit of time"));
-  EXPECT_THAT(trace_errors("time_s,a\n1,2\n3\n"), HasSubstr("t.csv:3:1: error: 1 cells, but the header has 2 columns"));
+  EXPECT_THAT(trace_errors("time_s,a\n1,2\n3\n"), HasSubstr("t.csv:3:1: error: 1 cell, but the header has 2 columns"));
   EXPECT_THAT(trace_errors("time_s,a\n5,1\n4,1\n"),
               AllOf(HasSubstr("t.csv:3:1: error: time 4s is before that of line 2, 5s"), HasSubstr("order of time")));
   EXPECT_THAT(trace_errors("time,a\n5,1\n"),

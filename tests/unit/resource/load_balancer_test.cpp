@@ -108,7 +108,7 @@ TEST(LoadBalancer, SendsEqualValuesToOneProcess) {
 TEST(LoadBalancer, SpreadsRequestsAtRandom) {
   const SeenRun seen(balanced(", method: random", ", workers: 4", "{delay: 1ms}"), {{.count = 400, .every = "1s"}});
   EXPECT_EQ(seen.row("web.requests").members, 4u);
-  EXPECT_NEAR(static_cast<double>(seen.row("web.requests").worst.window.arrivals), 100, 45);
+  EXPECT_NEAR(static_cast<double>(seen.row("web.requests").worst.arrivals), 100, 45);
 }
 
 // Pools of the service are those of the process that the balancer has picked.

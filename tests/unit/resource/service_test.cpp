@@ -260,7 +260,7 @@ TEST(Service, SendsEqualValuesToOneProcess) {
 TEST(Service, SpreadsRequestsAtRandom) {
   const SeenRun seen(web(", workers: 4, balance: random", "{delay: 1ms}"), {{.count = 400, .every = "1s"}});
   EXPECT_EQ(seen.row("web.requests").members, 4u);
-  EXPECT_NEAR(static_cast<double>(seen.row("web.requests").worst.window.arrivals), 100, 45);
+  EXPECT_NEAR(static_cast<double>(seen.row("web.requests").worst.arrivals), 100, 45);
 }
 
 // Each of two processes calls the other service and comes back to its own.

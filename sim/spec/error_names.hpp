@@ -1,0 +1,20 @@
+// sim/spec/error_names.hpp
+//
+// The names by which requests fail: those that docs/reference/errors.md lists, and those that `fail` makes.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "sim/spec/node.hpp"
+#include "sim/spec/reader.hpp"
+
+namespace loadstone {
+
+// In the order of the page.
+[[nodiscard]] const std::vector<std::string_view>& error_names();
+
+// Reports every name in `on_error` and `retry.errors` below `flows` by which nothing can fail.
+void check_error_names(Reader& reader, const Node& flows);
+
+}  // namespace loadstone
