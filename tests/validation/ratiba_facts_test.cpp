@@ -16,7 +16,6 @@
 namespace loadstone::test {
 namespace {
 
-
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 Observations observe(const load::Loaded& loaded, const Horizon& horizon) {
@@ -173,8 +172,7 @@ Connections connections(std::int64_t tenants, std::int64_t max_connections) {
   EXPECT_EQ(row(loaded, observed, "tenant_pool").members, static_cast<std::uint64_t>(tenants));
   const Totals slots = row(loaded, observed, "postgres.slots").at_end;
   const FlowStats& flow = observed.flows[flow_of(loaded.model, "converse")];
-  return {slots.in_use, slots.refused, flow.sample.failed,
-          flow.errors.at(error_of(loaded.model, "pool_timeout")),
+  return {slots.in_use, slots.refused, flow.sample.failed, flow.errors.at(error_of(loaded.model, "pool_timeout")),
           loaded.model.error_texts.at("pool_timeout").at("tenant_pool")};
 }
 
