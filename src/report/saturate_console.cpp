@@ -49,6 +49,13 @@ std::string cause_in_words(const Saturated& s) {
   return text + fmt::format("{} {} of the time in {}", holders, percent(c.share), c.on);
 }
 
+// What the bound does not see.
+std::string gap_in_words(const Saturated& s) {
+  constexpr double kGap = 0.05;
+  const double gap = 1 - s.at.value / s.bound_at;
+  return gap > kGap ? fmt::format("; the {} between is waiting, polling, refusals and timeouts", percent(gap)) : "";
+}
+
 std::string latency_p95(const RunSummary& summary, const std::string& flow) {
   for (const FlowSummary& f : summary.flows) {
     if (f.name != flow || f.sample.completed == 0) {
@@ -86,9 +93,8 @@ std::string verdict_of(const SaturateReport& report) {
   if (s.limited_by == "threshold") {
     return fmt::format("A THRESHOLD FAILS FIRST: {} at {}", s.threshold, at_in_words(report, s));
   }
-  return fmt::format("FIRST TO SATURATE: {} at {} ({} requests/s completed below it; first in {} of replications)",
-                     s.resource.empty() ? "requests in flight" : s.resource, at_in_words(report, s),
-                     plus_minus(s.throughput_per_s), percent(s.agreeing));
+  return fmt::format("FIRST TO SATURATE: {} at {}", s.resource.empty() ? "requests in flight" : s.resource,
+                     at_in_words(report, s));
 }
 
 std::string to_console(const SaturateReport& report) {
@@ -97,13 +103,14 @@ std::string to_console(const SaturateReport& report) {
   text +=
       fmt::format("  {} under {}, seed {}\n", report.identity.topology, report.identity.workload, report.identity.seed);
   if (first.limited_by == "resource") {
-    text += "  sign:  " + sign_in_words(first.sign) + "\n";
-    text += "  cause: " + cause_in_words(first) + "\n";
+    text += fmt::format("  that is: {} requests/s; first in {} of replications\n", plus_minus(first.throughput_per_s),
+                        percent(first.agreeing));
+    text += "  sign:    " + sign_in_words(first.sign) + "\n";
+    text += "  cause:   " + cause_in_words(first) + "\n";
   }
   if (std::isfinite(first.bound_at) && !first.bound_resource.empty()) {
-    text += fmt::format(
-        "  bound: {} by {}'s capacity over demand; what is missing to it is waiting, refusals and timeouts\n",
-        short_number(first.bound_at), first.bound_resource);
+    text += fmt::format("  bound:   {} by {}, if nothing ever waited{}\n", short_number(first.bound_at),
+                        first.bound_resource, gap_in_words(first));
   }
   if (report.result.order.size() > 1) {
     text += "\nWHAT COMES NEXT, each after those before it are relieved\n";
@@ -132,7 +139,7 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
   std::string text = fmt::format("WHAT SATURATES FIRST, under the workload '{}' (load 1 = as written; seed {})\n\n",
                                  reports.front().identity.workload, reports.front().identity.seed);
   std::vector<std::vector<std::string>> rows{
-      {"architecture", "breaks at load", "requests/s", "first to saturate", "then", "then", "$/month", "per core"}};
+      {"architecture", "breaks at load", "requests/s", "first to saturate", "then", "then"}};
   for (const SaturateReport& r : reports) {
     const auto nth = [&](std::size_t i) -> std::string {
       if (i >= r.result.order.size()) {
@@ -142,9 +149,8 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
       return s.limited_by == "resource" ? s.resource : s.limited_by == "threshold" ? "a threshold" : "nothing";
     };
     const Saturated& first = r.result.order.front();
-    rows.push_back({r.identity.topology, plus_minus(first.at), plus_minus(first.throughput_per_s), nth(0), nth(1),
-                    nth(2), usd(r.cost.fixed_usd_month),
-                    r.cores > 0 ? short_number(first.throughput_per_s.value / r.cores) : "-"});
+    rows.push_back(
+        {r.identity.topology, plus_minus(first.at), plus_minus(first.throughput_per_s), nth(0), nth(1), nth(2)});
   }
   text += table(rows) + "\nWHY\n";
   for (const SaturateReport& r : reports) {
@@ -162,7 +168,7 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
                        : fmt::format("  {} and {}: no difference that these runs can tell ({})\n", d.more, d.less,
                                      plus_minus(d.at));
   }
-  text += "\nLATENCY p95 at half of each one's own capacity, and tokens per 1,000 requests\n";
+  text += "\nLATENCY p95 at half of each one's own capacity\n";
   std::vector<std::string> head{"architecture"};
   for (const FlowSummary& f : reports.front().result.below.flows) {
     if (f.sample.offered > 0) {
@@ -170,16 +176,24 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
     }
   }
   std::vector<std::vector<std::string>> latency{head};
-  latency.front().push_back("tokens");
   for (const SaturateReport& r : reports) {
     std::vector<std::string> row{r.identity.topology};
     for (std::size_t i = 1; i < head.size(); ++i) {
       row.push_back(latency_p95(r.result.below, head[i]));
     }
-    row.push_back(usd(r.usd_per_1000));
     latency.push_back(std::move(row));
   }
   text += table(latency);
+  text += "\nCOST\n";
+  std::vector<std::vector<std::string>> cost{
+      {"architecture", "fixed a month", "tokens per 1,000", "cores", "requests/s a core", "a dollar a month"}};
+  for (const SaturateReport& r : reports) {
+    const double per_s = r.result.order.front().throughput_per_s.value;
+    const auto per = [&](double share) { return share > 0 ? short_number(per_s / share) : "-"; };
+    cost.push_back({r.identity.topology, usd(r.cost.fixed_usd_month), usd(r.usd_per_1000), short_number(r.cores),
+                    per(r.cores), per(r.cost.fixed_usd_month)});
+  }
+  text += table(cost);
   text += fmt::format("\nLook further:\n  loadstone saturate {} {}\n  loadstone run {} {} --load {}\n", files.front(),
                       files.back(), files.front(), files.back(),
                       short_number(reports.front().result.order.front().at.value));

@@ -94,9 +94,18 @@ std::string runs_table(const SweepReport& report) {
   return table(rows);
 }
 
+// Where the chain of waiting ends, and what its holders do there.
+std::string why(const Cause& cause) {
+  if (cause.resource.empty()) {
+    return "-";
+  }
+  return cause.on.empty() || cause.on == cause.resource ? cause.resource
+                                                        : fmt::format("{} {}", cause.on, percent(cause.share));
+}
+
 std::string searches_table(const SweepReport& report) {
   std::vector<std::vector<std::string>> rows{left_head(report)};
-  rows.front().insert(rows.front().end(), {"breaks at", "requests/s", "first to saturate", "cause"});
+  rows.front().insert(rows.front().end(), {"breaks at", "requests/s", "first to saturate", "why"});
   for (std::size_t i = 0; i < report.points.size(); ++i) {
     if (!report.searches[i]) {
       continue;
@@ -105,8 +114,7 @@ std::string searches_table(const SweepReport& report) {
     const Saturated& first = s.result.order.front();
     std::vector<std::string>& row = rows.emplace_back(left_cells(report, report.points[i], s.identity.topology));
     row.insert(row.end(), {plus_minus(first.at), plus_minus(first.throughput_per_s),
-                           first.resource.empty() ? first.limited_by : first.resource,
-                           first.cause.resource.empty() ? "-" : first.cause.resource});
+                           first.resource.empty() ? first.limited_by : first.resource, why(first.cause)});
   }
   return table(rows);
 }

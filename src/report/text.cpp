@@ -52,7 +52,9 @@ std::string plus_minus(const Estimate& estimate) {
   if (!estimate.ci) {
     return short_number(estimate.value);
   }
-  return fmt::format("{} ± {}", short_number(estimate.value), short_number(estimate.ci->width() / 2));
+  const double half = estimate.ci->width() / 2;
+  return fmt::format("{} ± {}", short_number(estimate.value),
+                     half < 1000 ? fmt::format("{:.2g}", half) : short_number(half));
 }
 
 std::string usd(double value) {
