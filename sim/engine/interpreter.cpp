@@ -29,7 +29,8 @@ bool unwind(Simulation& simulation, Request& request) {
     const Frame frame = pop_frame(simulation, request);
     const std::size_t depth = request.frames.size();
     simulation.release_deeper(request, depth);
-    const bool passes_by = request.cancelled || (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
+    const bool passes_by = request.cancelled || static_cast<std::int64_t>(depth) < request.served_depth ||
+                           (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
     if (passes_by) {
       if (called_flow(*frame.op)) {
         frame.op->unwind(simulation, request, *frame.op, frame);  // the flow that was called has failed all the same

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/op.hpp"
@@ -71,9 +72,12 @@ struct Limits {
 struct Model {
   std::vector<Op> program;
   std::vector<Flow> flows;
-  std::vector<std::string> errors{""};             // by ErrorId; 0 is "no error"
-  std::map<std::string, std::string> error_texts;  // what the real component says, by the error's name
-  std::vector<std::string> attributes;             // by slot
+  // Operations [first, last] of one piece of work that a server does for a request, in ascending order.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> served;
+  std::vector<std::string> errors{""};  // by ErrorId; 0 is "no error"
+  // What the real component says, by the error's name and the resource that fails so ("": all of its kind).
+  std::map<std::string, std::map<std::string, std::string>> error_texts;
+  std::vector<std::string> attributes;  // by slot
   std::vector<std::string> marks;
   std::vector<std::unique_ptr<ResourcePlan>> resources;  // by RowId
   std::vector<std::unique_ptr<SourcePlan>> sources;

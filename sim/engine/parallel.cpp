@@ -45,10 +45,12 @@ void branch_ended(void* object, std::uint64_t, Request& branch) {
   const bool well = branch.error == kNoError;
   frame.a -= well ? 1 : 0;
   const bool decided = frame.a == 0 || static_cast<std::int64_t>(parent.branches) < frame.a;
-  if (!decided) {
-    return;
+  if (parent.cancelled ? parent.branches > 0 : !decided) {
+    return;  // one that is abandoned keeps what its branches use until they have ended
   }
-  parent.error = frame.a == 0 ? kNoError : branch.error;
+  if (!parent.cancelled) {
+    parent.error = frame.a == 0 ? kNoError : branch.error;
+  }
   let_go(simulation, parent, plan);
   simulation.wake(parent, Phase::release);
 }

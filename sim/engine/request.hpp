@@ -72,6 +72,8 @@ struct Request {
   bool counted = true;                 // in its flow's statistics; a branch is not
   bool cancelled = false;              // unwinds without asking any scope
   std::uint32_t unwind_to = kNoDepth;  // scopes deeper than this are left without asking them
+  std::int32_t served_depth = -1;      // its client has gone: it ends as soon as no more scopes than this are open
+  ErrorId gone_with = kNoError;        // and that is the error that its scopes see then
   FlowId flow = 0;
   SimTime arrived;
   Key key = 0;    // who it is: of all its draws

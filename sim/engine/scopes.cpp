@@ -66,8 +66,9 @@ Progress op_return(Simulation& simulation, Request& request, const Op& op) {
   }
   const Frame frame = pop_frame(simulation, request);
   end_call(simulation, frame, kNoError);
+  keep_holds(request);
   request.pc = simulation.model().program.data() + frame.a;
-  return Progress::next;
+  return op_served(simulation, request, op);
 }
 
 Progress op_jump(Simulation& simulation, Request& request, const Op& op) {

@@ -4,8 +4,10 @@
 //
 // Timeout. Ends a wait that is the client's own (a line, a pause). What already runs goes on without its client, unless
 //          the cancel propagates: the request is split at the scope, the part inside becomes an orphan that keeps what
-//          it holds and ends at the scope's end; the part outside goes on with the error `timeout`. Behind a remote
-//          call, and under a flow's own deadline, even a wait goes on: the server does not know that its client left.
+//          it holds; the part outside goes on with the error `timeout`. The orphan ends with what a server has begun
+//          for it: the operation under way, all of a statement (`op_served`), all of the outermost call into another
+//          service. The client's further steps are not run. Inside such a call, and under a flow's own deadline, even
+//          a wait goes on: the server does not know that its client left.
 #pragma once
 
 #include <optional>
@@ -42,10 +44,15 @@ struct TimeoutPlan {
   ErrorId error = kNoError;
   bool remote = false;      // the deadline of a flow: its client is somewhere else
   bool propagates = false;  // the cancel reaches what runs
+  bool since_came = false;  // counts from when the request came for what it was given last
 };
 Progress op_timeout_begin(Simulation&, Request&, const Op&);
 // Closes the innermost scope; an orphan ends here.
 Progress op_scope_end(Simulation&, Request&, const Op&);
+// What was taken in a scope that has been closed, and is still held, belongs to the scope around it.
+void keep_holds(Request& request);
+// A server has done one piece of its work: an orphan that was let go on for that ends here.
+Progress op_served(Simulation&, Request&, const Op&);
 
 // --- retries ----------------------------------------------------------------------------------------------------
 enum class BackoffKind : std::uint8_t { constant, exponential, decorrelated };

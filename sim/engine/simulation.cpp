@@ -73,6 +73,7 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   request.orphan = false;
   request.entered = false;
   request.cancelled = false;
+  request.served_depth = -1;
   request.counted = true;
   request.flow = flow;
   request.arrived = now();

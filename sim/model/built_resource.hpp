@@ -119,10 +119,7 @@ class CommandServer {
  public:
   virtual ~CommandServer() = default;
   // `commands` of them, one after the other, sent together; `what` names their draws within the step.
-  void lower_command(Lowerer& lowerer, double commands, std::string_view what = "command") {
-    lower_request(lowerer, commands, what);
-    lower_reply(lowerer, what);
-  }
+  void lower_command(Lowerer& lowerer, double commands, std::string_view what = "command");
   // The two parts of a command, up to its effect and from there.
   virtual void lower_request(Lowerer& lowerer, double commands, std::string_view what) = 0;
   virtual void lower_reply(Lowerer& lowerer, std::string_view what) = 0;

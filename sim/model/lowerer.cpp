@@ -26,6 +26,20 @@ void Lowerer::land(std::uint32_t op) {
   builder_.model().program[op].target = here();
 }
 
+void Lowerer::served_since(std::uint32_t first) {
+  if (first < here()) {
+    builder_.model().served.emplace_back(first, here() - 1);
+    emit({.execute = &op_served});
+  }
+}
+
+void CommandServer::lower_command(Lowerer& lowerer, double commands, std::string_view what) {
+  const std::uint32_t first = lowerer.here();
+  lower_request(lowerer, commands, what);
+  lowerer.served_since(first);
+  lower_reply(lowerer, what);
+}
+
 Key Lowerer::site(std::string_view what) const {
   Key place = hash_text(flow_.name);
   if (step_ != nullptr) {

@@ -39,6 +39,10 @@ class Lowerer {
   // Makes operation `op` jump to the next one to come.
   void land(std::uint32_t op);
 
+  // What has been emitted since `first` is one piece of a server's work: it is done to its end even if the client that
+  // asked for it gives up meanwhile (see scopes.hpp).
+  void served_since(std::uint32_t first);
+
   // Steps with their modifiers. `at_end`: nothing of the flow comes behind them, so the last is in tail position.
   void lower_steps(std::span<const StepSpec> steps, bool at_end = false);
   // A tail position: the last of the flow's own list, outside any scope.

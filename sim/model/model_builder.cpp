@@ -118,9 +118,9 @@ double ModelBuilder::intern(std::string_view text) {
   return interned_.emplace(std::string(text), static_cast<double>(interned_.size())).first->second;
 }
 
-ErrorId ModelBuilder::error(const std::string& name, const std::string& text) {
+ErrorId ModelBuilder::error(const std::string& name, const std::string& text, const std::string& resource) {
   if (!text.empty()) {
-    model_.error_texts[name] = text;
+    model_.error_texts[name][resource] = text;
   }
   const auto at = std::find(model_.errors.begin() + 1, model_.errors.end(), name);
   if (at != model_.errors.end()) {
@@ -215,6 +215,16 @@ const BuiltHost* ModelBuilder::host(const Reference& reference) {
 
 void ModelBuilder::build_resources() {
   for (const ResourceSpec& spec : topology_.resources) {
+    const auto host = spec.host ? hosts_.find(spec.host->name) : hosts_.end();
+    if (host != hosts_.end() && host->second.spec->count > 1 && !spec.instances && !spec.placement) {
+      const bool has_instances =
+          std::find(spec.kind->uses.begin(), spec.kind->uses.end(), "instances") != spec.kind->uses.end();
+      diagnostics_.error(spec.host->place,
+                         "resource '" + spec.name + "': host '" + spec.host->name + "' is " +
+                             std::to_string(host->second.spec->count) + " machines; on which of them it runs is open",
+                         {has_instances ? "say how many there are of it: 'instances'; instance i runs on machine i"
+                                        : "give it a host of its own, with count 1"});
+    }
     static_cast<void>(resource({spec.name, spec.place}));
   }
 }

@@ -72,8 +72,8 @@ class ModelBuilder {
     model_.resources.push_back(std::move(plan));
     return added;
   }
-  // `text`: what the real component says, for reports.
-  [[nodiscard]] ErrorId error(const std::string& name, const std::string& text = {});
+  // `text`: what the real component says when `resource` fails so, for reports.
+  [[nodiscard]] ErrorId error(const std::string& name, const std::string& text = {}, const std::string& resource = {});
   [[nodiscard]] std::uint32_t mark(const std::string& name);
   // The attributes that pick a member, by the spec's `in:` and `per:`.
   [[nodiscard]] std::vector<std::uint16_t> member_attributes(const ResourceSpec& spec);

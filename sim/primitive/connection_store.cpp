@@ -7,12 +7,21 @@
 
 namespace loadstone {
 
+namespace {
+
+constexpr std::int64_t kOpener = -2;  // `unit` of the hold of a request that opens a connection for the line
+
+}  // namespace
+
 std::unique_ptr<Resource> ConnectionStorePlan::instantiate(Simulation& simulation) const {
   return std::make_unique<ConnectionStore>(simulation, *this);
 }
 
 ConnectionStore::ConnectionStore(Simulation& simulation, const ConnectionStorePlan& plan)
-    : Resource(simulation, plan.row), plan_(plan), members_(plan.member_attributes, [this](const Request* first) {
+    : Resource(simulation, plan.row),
+      plan_(plan),
+      relieved_(simulation.is_relieved(plan.name)),
+      members_(plan.member_attributes, [this](const Request* first) {
         auto member = std::make_unique<Connections>(*this);
         member->label = member_label(simulation_, plan_, first);
         for (std::int64_t i = 0; i < plan_.min_size; ++i) {
@@ -39,13 +48,18 @@ bool ConnectionStore::check_out(Request& request) {
   hold.at = this;
   hold.member = &member;
   if (!member.idle.empty()) {
-    const auto at = plan_.lifo ? std::prev(member.idle.end()) : member.idle.begin();
-    hold.unit = static_cast<std::int64_t>(at->connection);
-    member.idle.erase(at);
-    arm(member);
+    hold.unit = static_cast<std::int64_t>(take_idle(member));
   }
   simulation_.add_hold(request, hold);
   return hold.unit >= 0;
+}
+
+std::size_t ConnectionStore::take_idle(Connections& member) {
+  const auto at = plan_.lifo ? std::prev(member.idle.end()) : member.idle.begin();
+  const std::size_t connection = at->connection;
+  member.idle.erase(at);
+  arm(member);
+  return connection;
 }
 
 void ConnectionStore::opened(Request& request) {
@@ -72,6 +86,9 @@ std::size_t ConnectionStore::add(Connections& member, std::vector<Hold> holds) {
 }
 
 void ConnectionStore::release(const Hold& hold) {
+  if (hold.unit == kOpener) {
+    return;
+  }
   Connections& member = static_cast<Connections&>(*hold.member);
   --member.out;
   member.last_used = simulation_.now();
@@ -85,9 +102,162 @@ void ConnectionStore::give_back(Connections& member, std::size_t connection) {
     close(member, connection);
     return;
   }
-  member.idle.push_back({connection, simulation_.now()});
-  arm(member);
+  keep(member, connection);
 }
+
+// For the head of the line, or for later.
+void ConnectionStore::keep(Connections& member, std::size_t connection) {
+  if (member.line.empty()) {
+    member.idle.push_back({connection, simulation_.now()});
+    arm(member);
+    return;
+  }
+  Request& head = member.line.front();
+  const std::int64_t waited = (simulation_.now() - head.wait.since).ns;
+  remove_from_line(member, head);
+  member.level.waited += waited > 0 ? 1 : 0;
+  if (simulation_.is_sampled(SimTime{simulation_.now().ns - waited})) {
+    simulation_.meter(row_).wait.record(waited);
+  }
+  lend(member, head, connection);
+  simulation_.wake(head, Phase::release);
+}
+
+// --- one by one ---------------------------------------------------------------------------------------------------
+
+Progress ConnectionStore::take(Request& request, const Op& opening) {
+  Connections& member = members_.of(request);
+  ++member.level.arrivals;
+  member.last_used = simulation_.now();
+  if (!member.idle.empty()) {
+    lend(member, request, take_idle(member));
+    return Progress::next;
+  }
+  const SimTime now = simulation_.now();
+  Wait& wait = request.wait;
+  if (plan_.patience) {
+    wait.patience =
+        simulation_.kernel().schedule(wait.since + *plan_.patience, Phase::expire,
+                                      {&ConnectionStore::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
+  }
+  wait.at = this;
+  wait.member = &member;
+  wait.since = now;
+  wait.work = &opening - simulation_.model().program.data();
+  member.level.enter_line(now);
+  member.line.push(request);
+  simulation_.doing(request, Doing::waiting, row_);
+  open_next(member);
+  return Progress::waits;
+}
+
+void ConnectionStore::lend(Connections& member, Request& request, std::size_t connection) {
+  ++member.out;
+  Hold hold;
+  hold.at = this;
+  hold.member = &member;
+  hold.unit = static_cast<std::int64_t>(connection);
+  simulation_.add_hold(request, hold);
+}
+
+void ConnectionStore::remove_from_line(Connections& member, Request& request) {
+  Wait& wait = request.wait;
+  member.line.remove(request);
+  member.level.leave_line(simulation_.now());
+  simulation_.meter(row_).wait_sum += (simulation_.now() - wait.since).ns;
+  if (wait.patience.is_set()) {
+    simulation_.kernel().cancel(wait.patience);
+    wait.patience = {};
+  }
+  wait.at = nullptr;
+}
+
+void ConnectionStore::leave_line(Request& request) {
+  Connections& member = static_cast<Connections&>(*request.wait.member);
+  ++member.level.timed_out;
+  remove_from_line(member, request);
+}
+
+void ConnectionStore::on_patience(void* self, std::uint64_t who) {
+  ConnectionStore& store = *static_cast<ConnectionStore*>(self);
+  Request& request = *reinterpret_cast<Request*>(who);
+  request.wait.patience = {};
+  store.leave_line(request);
+  request.error = store.plan_.timed_out;
+  store.simulation_.resume(request);
+}
+
+// The opener draws as the head of the line would. It has a hold of the store, so that it is seen who brings what the
+// line waits for.
+void ConnectionStore::open_next(Connections& member) {
+  if (member.line.empty() || (member.opening > 0 && !relieved_)) {
+    return;
+  }
+  if (simulation_.now() < member.refused_until) {
+    if (!member.will_retry) {
+      member.will_retry = true;
+      simulation_.kernel().schedule(member.refused_until, Phase::wake, {&ConnectionStore::on_retry, &member, 0});
+    }
+    return;
+  }
+  const Request& head = member.line.front();
+  const Op* opening = simulation_.model().program.data() + head.wait.work;
+  Request& opener = simulation_.create(head.flow, head.key, opening, head.attributes);
+  opener.draws = head.draws;
+  opener.number = head.number;
+  opener.counted = false;
+  opener.orphan = true;
+  opener.ending = {&ConnectionStore::on_opening_ended, &member, 0};
+  Hold hold;
+  hold.at = this;
+  hold.member = &member;
+  hold.amount = 0;
+  hold.unit = kOpener;
+  simulation_.add_hold(opener, hold);
+  ++member.opening;
+  simulation_.wake(opener, Phase::release);
+}
+
+void ConnectionStore::deliver(Request& opener) {
+  simulation_.doing(opener, Doing::own, 0);
+  Connections& member = static_cast<Connections&>(*opener.holds.front().member);
+  std::vector<Hold> taken(opener.holds.begin() + 1, opener.holds.end());
+  opener.holds.clear();
+  keep(member, add(member, std::move(taken)));
+}
+
+void ConnectionStore::on_opening_ended(void* who, std::uint64_t, Request& opener) {
+  Connections& member = *static_cast<Connections*>(who);
+  --member.opening;
+  if (opener.error != kNoError) {
+    member.store->refused(member, opener.error);
+  } else {
+    member.store->open_next(member);
+  }
+}
+
+void ConnectionStore::refused(Connections& member, ErrorId error) {
+  if (!plan_.fails_without || member.level.in_use() > 0) {
+    member.refused_until = simulation_.now() + plan_.retry;
+    open_next(member);
+    return;
+  }
+  while (!member.line.empty()) {
+    Request& head = member.line.front();
+    ++member.level.refused;
+    remove_from_line(member, head);
+    head.error = error;
+    simulation_.wake(head, Phase::release);
+  }
+}
+
+void ConnectionStore::on_retry(void* who, std::uint64_t) {
+  Connections& member = *static_cast<Connections*>(who);
+  member.will_retry = false;
+  member.store->open_next(member);
+}
+
+// --- closing ------------------------------------------------------------------------------------------------------
 
 void ConnectionStore::close(Connections& member, std::size_t connection) {
   member.level.use(simulation_.now(), -1);

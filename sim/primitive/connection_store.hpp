@@ -4,9 +4,13 @@
 // given back, closed when idle for too long. What opening one took (a server's slot) belongs to the connection and is
 // given back when it closes, so idle connections go on occupying their server.
 //
-// Levels. `in use` counts open connections, idle or not; arrivals are check-outs; completed are closings.
-// Order.  lifo takes the connection that was given back last, fifo the one that has been idle longest.
-// Not.    It does not limit or queue: the pool's slots do.
+// Opening. Either the request that found none idle opens one itself, or (`one_by_one`) it stands in line and the store
+//          opens one at a time, by a request of its own. Whatever gets free first, a new connection or one that is
+//          given back, goes to the head of the line. A server that refuses is asked again after a pause; or, with
+//          `fails_without` and no connection open, all in line fail with its error.
+// Levels.  `in use` counts open connections, idle or not; arrivals are check-outs; completed are closings.
+// Order.   lifo takes the connection that was given back last, fifo the one that has been idle longest.
+// Not.     It does not limit: the pool's slots do.
 #pragma once
 
 #include <optional>
@@ -14,6 +18,7 @@
 
 #include "sim/engine/member_array.hpp"
 #include "sim/engine/resource.hpp"
+#include "sim/engine/wait_queue.hpp"
 
 namespace loadstone {
 
@@ -27,6 +32,11 @@ struct ConnectionStorePlan : ResourcePlan {
   std::optional<Duration> close_idle;         // a connection idle for this long is closed
   std::optional<Duration> close_all_idle;     // all are closed when nobody has used the member for this long
   std::optional<ResourceIndex> server_slots;  // taken by each of the `min_size` connections
+  bool one_by_one = false;
+  bool fails_without = false;        // else a refusal never reaches those in line
+  Duration retry{1'000'000'000};     // before a server that has refused is asked again
+  std::optional<Duration> patience;  // one_by_one: from when the request came for its slot
+  ErrorId timed_out = kNoError;
 };
 
 class ConnectionStore final : public Resource {
@@ -38,6 +48,13 @@ class ConnectionStore final : public Resource {
   // The request has opened its connection: what it took since check_out now belongs to the connection.
   void opened(Request& request);
 
+  // one_by_one: takes an idle connection, or waits for one; `opening` is where operations open one.
+  // REQUIRES: the request has just got its slot.
+  Progress take(Request& request, const Op& opening);
+  // The request of the store's own has opened a connection.
+  void deliver(Request& opener);
+
+  void leave_line(Request& request) override;
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
   void for_each_owned_hold(const std::function<void(const Hold&)>& visit) const override;
@@ -53,7 +70,11 @@ class ConnectionStore final : public Resource {
     ConnectionStore* store;
     std::vector<std::vector<Hold>> owned;  // by connection; empty slots are reused
     std::vector<std::size_t> unused;
-    std::vector<Idle> idle;  // longest idle first
+    std::vector<Idle> idle;  // longest idle first; empty while somebody is in line
+    WaitQueue line;
+    std::int64_t opening = 0;
+    SimTime refused_until;
+    bool will_retry = false;
     std::int64_t out = 0;
     SimTime last_used;
     EventId idle_timer;
@@ -61,13 +82,23 @@ class ConnectionStore final : public Resource {
   };
 
   std::size_t add(Connections& member, std::vector<Hold> holds);
+  std::size_t take_idle(Connections& member);
+  void lend(Connections& member, Request& request, std::size_t connection);
   void give_back(Connections& member, std::size_t connection);
+  void keep(Connections& member, std::size_t connection);
+  void remove_from_line(Connections& member, Request& request);
+  void open_next(Connections& member);
+  void refused(Connections& member, ErrorId error);
+  static void on_opening_ended(void* member, std::uint64_t, Request& opener);
+  static void on_retry(void* member, std::uint64_t);
+  static void on_patience(void* store, std::uint64_t request);
   void close(Connections& member, std::size_t connection);
   void arm(Connections& member);
   static void on_idle(void* member, std::uint64_t);
   static void on_close_all(void* member, std::uint64_t);
 
   const ConnectionStorePlan& plan_;
+  bool relieved_;
   MemberArray<Connections> members_;
 };
 

@@ -38,6 +38,7 @@ Progress Slots::acquire(Request& request, std::int64_t amount, double rank, std:
   Line& line = lines_.of(request);
   ++line.level.arrivals;
   request.wait.mode = 0;
+  request.wait.since = simulation_.now();
   if (is_free(line, amount)) {
     line.level.use(simulation_.now(), amount);
     count_grant(line, request, 0);

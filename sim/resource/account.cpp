@@ -243,8 +243,10 @@ class BuiltAccount final : public BuiltResource, public Stock {
     query.write = true;
     held->lower_acquire(lowerer, 1, std::nullopt, true);
     lowerer.emit({.execute = &op_reap_batch, .plan = plan});
+    const std::uint32_t first = lowerer.here();
     source->connects_to()->lower_query(lowerer, query);
     lowerer.emit({.execute = &op_reap_commit, .plan = plan});
+    lowerer.served_since(first);
     held->lower_release(lowerer, true);
   }
 

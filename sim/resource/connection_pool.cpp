@@ -50,26 +50,30 @@ const FieldTable& fields() {
                  {.bounds = {.min = 1, .max = 100000}, .grade = "S"})
           .field("max_waiting", &PoolSpec::max_waiting, "psycopg: longest line, 0 for none; then `too_many_requests`.",
                  {.bounds = size, .grade = "S"})
-          .field("acquire_timeout", &PoolSpec::acquire_timeout, "asyncpg: longest wait; absent: for ever.",
-                 {.bounds = seconds})
+          .field("acquire_timeout", &PoolSpec::acquire_timeout,
+                 "asyncpg: longest wait, opening included; absent: for ever.", {.bounds = seconds})
           .field("max_inactive_connection_lifetime", &PoolSpec::max_inactive_connection_lifetime,
-                 "asyncpg (300): an idle connection is closed after this, below min_size too.", {.bounds = seconds})
+                 "asyncpg (300): an idle connection is closed after this, below min_size too; 0: never.",
+                 {.bounds = seconds})
           .field("timeout", &PoolSpec::timeout, "psycopg (30): longest wait.", {.bounds = seconds})
           .field("max_idle", &PoolSpec::max_idle,
                  "psycopg (600): an idle connection above min_size is closed after this.", {.bounds = seconds})
-          .field("pool_size", &PoolSpec::pool_size, "sqlalchemy (5): connections that are kept.", {.bounds = size})
-          .field("max_overflow", &PoolSpec::max_overflow, "sqlalchemy (10): more, closed when given back.",
+          .field("pool_size", &PoolSpec::pool_size, "sqlalchemy (5): connections that are kept; 0: any number.",
                  {.bounds = size})
+          .field("max_overflow", &PoolSpec::max_overflow,
+                 "sqlalchemy (10): more, closed when given back; -1: any number.",
+                 {.bounds = {.min = -1, .max = 100000}})
           .field("pool_timeout", &PoolSpec::pool_timeout, "sqlalchemy (30): longest wait.", {.bounds = seconds})
-          .field("pool_pre_ping", &PoolSpec::pool_pre_ping, "sqlalchemy (false): a round trip at each check-out.")
+          .field("pool_pre_ping", &PoolSpec::pool_pre_ping,
+                 "sqlalchemy (false): a round trip before an idle connection is used.")
           .field("maximumPoolSize", &PoolSpec::maximum_pool_size, "hikari (10): most connections.",
                  {.bounds = {.min = 1, .max = 100000}})
           .field("minimumIdle", &PoolSpec::minimum_idle, "hikari (= maximumPoolSize): opened when the pool is made.",
                  {.bounds = size})
           .field("connectionTimeout", &PoolSpec::connection_timeout, "hikari (30000): longest wait.",
                  {.bounds = milliseconds})
-          .field("idleTimeout", &PoolSpec::idle_timeout, "hikari (600000): an idle one above minimumIdle is closed.",
-                 {.bounds = milliseconds})
+          .field("idleTimeout", &PoolSpec::idle_timeout,
+                 "hikari (600000): an idle one above minimumIdle is closed; 0: never.", {.bounds = milliseconds})
           .field("Maximum Pool Size", &PoolSpec::npgsql_max, "npgsql (100): most connections.",
                  {.bounds = {.min = 1, .max = 100000}})
           .field("Minimum Pool Size", &PoolSpec::npgsql_min, "npgsql (0): opened when the pool is made.",
@@ -88,7 +92,9 @@ struct Rules {
   std::int64_t keep_idle = 0;
   bool lifo = true;
   bool resets = false;  // a round trip at release, while still held
-  bool pings = false;   // a round trip at each check-out
+  bool pings = false;   // a round trip before an idle connection is used
+  bool one_by_one = false;
+  bool waits_for_opening = false;  // the longest wait is over when the connection is open, not when its turn comes
   std::optional<Duration> patience;
   std::optional<std::int64_t> queue_limit;
   std::optional<Duration> close_idle;
@@ -97,6 +103,19 @@ struct Rules {
 };
 
 constexpr Duration kSecond{1'000'000'000};
+constexpr std::int64_t kUnlimited = std::int64_t{1} << 60;
+
+// "30.00", as Python's "%0.2f".
+std::string two_decimals(Duration time) {
+  const std::int64_t hundredths = (time.ns + 5'000'000) / 10'000'000;
+  const std::string digits = std::to_string(hundredths % 100);
+  return std::to_string(hundredths / 100) + (digits.size() == 1 ? ".0" : ".") + digits;
+}
+
+// Real time, or off where it is 0.
+std::optional<Duration> unless_zero(Duration time) {
+  return time.ns == 0 ? std::nullopt : std::optional<Duration>(time);
+}
 
 Rules rules_of(const PoolSpec& s) {
   Rules r;
@@ -105,7 +124,8 @@ Rules rules_of(const PoolSpec& s) {
       r.max = s.max_size.value_or(std::max<std::int64_t>(10, s.min_size.value_or(0)));
       r.min = s.min_size.value_or(std::min<std::int64_t>(10, r.max));
       r.patience = s.acquire_timeout;
-      r.close_idle = s.max_inactive_connection_lifetime.value_or(kSecond * 300);
+      r.waits_for_opening = true;
+      r.close_idle = unless_zero(s.max_inactive_connection_lifetime.value_or(kSecond * 300));
       r.resets = true;
       r.text = "TimeoutError";
       break;
@@ -117,26 +137,28 @@ Rules rules_of(const PoolSpec& s) {
       r.close_idle = s.max_idle.value_or(kSecond * 600);
       r.keep_idle = r.min;
       r.lifo = false;
-      r.text = "PoolTimeout: couldn't get a connection after " + format_number(r.patience->seconds()) + " sec";
+      r.one_by_one = true;
+      r.text = "PoolTimeout: couldn't get a connection after " + two_decimals(*r.patience) + " sec";
       break;
     case Driver::sqlalchemy: {
       const std::int64_t size = s.pool_size.value_or(5);
       const std::int64_t overflow = s.max_overflow.value_or(10);
-      r.max = size + overflow;
-      r.keep = size;
+      r.max = size == 0 || overflow < 0 ? kUnlimited : size + overflow;
+      r.keep = size == 0 ? kUnlimited : size;
       r.patience = s.pool_timeout.value_or(kSecond * 30);
       r.pings = s.pool_pre_ping.value_or(false);
       r.lifo = false;
       r.text = "QueuePool limit of size " + std::to_string(size) + " overflow " + std::to_string(overflow) +
-               " reached, connection timed out, timeout " + format_number(r.patience->seconds());
+               " reached, connection timed out, timeout " + two_decimals(*r.patience);
       break;
     }
     case Driver::hikari:
       r.max = s.maximum_pool_size.value_or(10);
       r.min = s.minimum_idle.value_or(r.max);
       r.patience = s.connection_timeout.value_or(kSecond * 30);
-      r.close_idle = s.idle_timeout.value_or(kSecond * 600);
+      r.close_idle = unless_zero(s.idle_timeout.value_or(kSecond * 600));
       r.keep_idle = r.min;
+      r.one_by_one = true;
       r.text = "Connection is not available, request timed out";
       break;
     case Driver::npgsql:
@@ -148,7 +170,7 @@ Rules rules_of(const PoolSpec& s) {
       r.text = "The connection pool has been exhausted";
       break;
     case Driver::none:
-      r.max = INT64_C(1) << 60;
+      r.max = kUnlimited;
       r.keep = 0;
       break;
   }
@@ -233,17 +255,22 @@ void check_keys(const ResourceSpec& spec, ModelBuilder& builder) {
 
 class BuiltPool final : public BuiltResource, public Holdable, public ConnectionSource {
  public:
-  BuiltPool(const ResourceSpec& resource_spec, const PoolRows& rows, const Rules& rules, ConnectionServer& server)
-      : BuiltResource(resource_spec), rows_(rows), rules_(rules), server_(server) {}
+  BuiltPool(const ResourceSpec& resource_spec, const PoolRows& rows, const Rules& rules, ErrorId timed_out,
+            ConnectionServer& server)
+      : BuiltResource(resource_spec), rows_(rows), rules_(rules), timed_out_(timed_out), server_(server) {}
 
   void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>&, bool transaction) override {
     if (amount != 1) {
       lowerer.error("a request takes one connection at a time");
     }
-    emit_check_out(lowerer, rows_, server_, user(), database());
-    if (rules_.pings) {
-      server_.lower_round_trip(lowerer, "pool.ping");
+    Opening opening{rules_.one_by_one, std::nullopt, timed_out_, {}};
+    if (rules_.waits_for_opening) {
+      opening.deadline = rules_.patience;
     }
+    if (rules_.pings) {
+      opening.check_idle = [&] { lower_alone(lowerer, "pool.ping"); };
+    }
+    emit_check_out(lowerer, rows_, server_, user(), database(), opening);
     if (transaction) {
       server_.lower_begin(lowerer, user(), database());
     }
@@ -253,7 +280,7 @@ class BuiltPool final : public BuiltResource, public Holdable, public Connection
       server_.lower_end(lowerer, user(), database());
     }
     if (rules_.resets) {
-      server_.lower_round_trip(lowerer, "pool.reset");
+      lower_alone(lowerer, "pool.reset");
     }
     emit_check_in(lowerer, rows_);
   }
@@ -262,8 +289,16 @@ class BuiltPool final : public BuiltResource, public Holdable, public Connection
   [[nodiscard]] const std::string& database() const override { return spec.as<PoolSpec>().database; }
 
  private:
+  // A round trip in a transaction of its own.
+  void lower_alone(Lowerer& lowerer, std::string_view site) {
+    server_.lower_begin(lowerer, user(), database());
+    server_.lower_round_trip(lowerer, site);
+    server_.lower_end(lowerer, user(), database());
+  }
+
   PoolRows rows_;
   Rules rules_;
+  ErrorId timed_out_;
   ConnectionServer& server_;
 };
 
@@ -289,19 +324,27 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   slots.connects_to = server->admission();
   slots.patience = rules.patience;
   slots.queue_limit = rules.queue_limit;
-  slots.timed_out = builder.error(rules.timed_out, rules.text);
-  slots.refused = builder.error("too_many_requests");
+  slots.timed_out = builder.error(rules.timed_out, rules.text, spec.name);
+  slots.refused = rules.queue_limit ? builder.error("too_many_requests",
+                                                    "TooManyRequests: the pool '" + spec.name + "' has already " +
+                                                        std::to_string(*rules.queue_limit) + " requests waiting",
+                                                    spec.name)
+                                    : builder.error("too_many_requests");
   slots.member_attributes = builder.member_attributes(spec);
   auto& store = builder.add(std::make_unique<ConnectionStorePlan>(), spec, "connections");
   store.member_attributes = slots.member_attributes;
   store.lifo = rules.lifo;
   store.keep = rules.keep;
   store.keep_idle = rules.keep_idle;
-  store.min_size = rules.min;
+  // Connections that take more than a slot are opened by those who need them, not beforehand.
+  store.min_size = server->connection_slots() ? rules.min : 0;
   store.close_idle = rules.close_idle;
   store.close_all_idle = pool.close_after_idle;
   store.server_slots = server->connection_slots();
-  return std::make_unique<BuiltPool>(spec, PoolRows{slots.row, store.row}, rules, *server);
+  store.one_by_one = rules.one_by_one;
+  store.patience = rules.patience;
+  store.timed_out = slots.timed_out;
+  return std::make_unique<BuiltPool>(spec, PoolRows{slots.row, store.row}, rules, slots.timed_out, *server);
 }
 
 }  // namespace

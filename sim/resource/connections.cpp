@@ -1,5 +1,6 @@
 #include "sim/resource/connections.hpp"
 
+#include "sim/engine/scopes.hpp"
 #include "sim/primitive/connection_store.hpp"
 #include "sim/resource/slots_steps.hpp"
 
@@ -25,16 +26,54 @@ Progress op_opened(Simulation& simulation, Request& request, const Op& op) {
   return Progress::next;
 }
 
+// Continues at `target` with a connection; behind it stands how one is opened.
+Progress op_take(Simulation& simulation, Request& request, const Op& op) {
+  request.pc = &simulation.model().program[op.target];
+  return simulation.resource<ConnectionStore>(static_cast<const StorePlan*>(op.plan)->store).take(request, *(&op + 1));
+}
+
+Progress op_deliver(Simulation& simulation, Request& request, const Op& op) {
+  simulation.resource<ConnectionStore>(op.target).deliver(request);
+  return Progress::next;
+}
+
 }  // namespace
 
 void emit_check_out(Lowerer& lowerer, const PoolRows& rows, ConnectionServer& server, const std::string& user,
-                    const std::string& database) {
+                    const std::string& database, const Opening& opening) {
   emit_acquire(lowerer, rows.slots);
   const auto* plan = lowerer.builder().keep(StorePlan{rows.store});
+  if (opening.one_by_one) {
+    const std::uint32_t take = lowerer.emit({.execute = &op_take, .plan = plan});
+    server.lower_connect(lowerer, user, database);
+    lowerer.emit({.execute = &op_deliver, .target = rows.store});
+    lowerer.emit({.execute = &op_return});
+    lowerer.land(take);
+    return;
+  }
   const std::uint32_t check = lowerer.emit({.execute = &op_check_out, .plan = plan});
+  if (opening.deadline) {
+    // who gives up closes the socket, and the server sees that
+    const TimeoutPlan deadline{.after = *opening.deadline,
+                               .error = opening.timed_out,
+                               .remote = false,
+                               .propagates = true,
+                               .since_came = true};
+    lowerer.emit({.execute = &op_timeout_begin, .plan = lowerer.builder().keep(deadline)});
+  }
   server.lower_connect(lowerer, user, database);
+  if (opening.deadline) {
+    lowerer.emit({.execute = &op_scope_end});
+  }
   lowerer.emit({.execute = &op_opened, .target = rows.store});
+  if (!opening.check_idle) {
+    lowerer.land(check);
+    return;
+  }
+  const std::uint32_t fresh = lowerer.emit({.execute = &op_jump});
   lowerer.land(check);
+  opening.check_idle();
+  lowerer.land(fresh);
 }
 
 void emit_check_in(Lowerer& lowerer, const PoolRows& rows) {

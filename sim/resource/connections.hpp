@@ -3,6 +3,8 @@
 // Taking a connection out of a pool and giving it back: what connection_pool and pgbouncer have in common.
 #pragma once
 
+#include <functional>
+
 #include "sim/model/lowerer.hpp"
 
 namespace loadstone {
@@ -12,9 +14,17 @@ struct PoolRows {
   ResourceIndex store = 0;
 };
 
-// Takes a slot, then an idle connection, or opens one to `server`.
+// How a pool comes by a connection when none is idle.
+struct Opening {
+  bool one_by_one = false;                // the store opens them, one at a time; else each request opens its own
+  std::optional<Duration> deadline = {};  // of a request that opens its own, from when it came for its slot
+  ErrorId timed_out = kNoError;
+  std::function<void()> check_idle = {};  // emits what an idle connection is asked before it is used
+};
+
+// Takes a slot, then an idle connection or a new one to `server`.
 void emit_check_out(Lowerer& lowerer, const PoolRows& rows, ConnectionServer& server, const std::string& user,
-                    const std::string& database);
+                    const std::string& database, const Opening& opening);
 void emit_check_in(Lowerer& lowerer, const PoolRows& rows);
 
 }  // namespace loadstone

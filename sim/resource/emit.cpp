@@ -27,14 +27,23 @@ Progress op_cpu(Simulation& simulation, Request& request, const Op& op) {
 struct DelayPlan {
   ResourceIndex row = 0;
   Drawn time;
+  Phase ends = Phase::wake;
 };
 
 Progress op_delay_in(Simulation& simulation, Request& request, const Op& op) {
   const auto& plan = *static_cast<const DelayPlan*>(op.plan);
   const Duration time = plan.time.duration(simulation, request, op.site);
   simulation.doing(request, Doing::served, plan.row);
-  simulation.wake_at(request, simulation.now() + time, Phase::wake);
+  simulation.wake_at(request, simulation.now() + time, plan.ends);
   return Progress::waits;
+}
+
+void emit_time(Lowerer& lowerer, const DelayPlan& plan, std::string_view site) {
+  const Drawn& time = plan.time;
+  if (time.attribute < 0 && time.law.is_constant() && time.law.mean() == 0) {
+    return;
+  }
+  lowerer.emit({.execute = &op_delay_in, .plan = lowerer.builder().keep(plan)}, site);
 }
 
 }  // namespace
@@ -44,10 +53,16 @@ void emit_cpu(Lowerer& lowerer, const CpuPlace& place, const Drawn& work, std::s
 }
 
 void emit_delay(Lowerer& lowerer, ResourceIndex row, const Drawn& time, std::string_view site) {
-  if (time.attribute < 0 && time.law.is_constant() && time.law.mean() == 0) {
-    return;
+  emit_time(lowerer, {row, time}, site);
+}
+
+void emit_work(Lowerer& lowerer, const std::optional<CpuPlace>& place, ResourceIndex row, const Drawn& work,
+               std::string_view site) {
+  if (place) {
+    emit_cpu(lowerer, *place, work, site);
+  } else {
+    emit_time(lowerer, {row, work, Phase::release}, site);
   }
-  lowerer.emit({.execute = &op_delay_in, .plan = lowerer.builder().keep(DelayPlan{row, time})}, site);
 }
 
 Drawn constant_time(Duration time) {

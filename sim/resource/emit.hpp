@@ -21,6 +21,11 @@ void emit_cpu(Lowerer& lowerer, const CpuPlace& place, const Drawn& work, std::s
 // Time that passes in a resource without using up any of it: a disk read, a network round trip, a handshake.
 void emit_delay(Lowerer& lowerer, ResourceIndex row, const Drawn& time, std::string_view site);
 
+// CPU work where there is a `place` for it; else on a core of its own, as time in the resource at `row` that ends when
+// CPU work does (Phase::release).
+void emit_work(Lowerer& lowerer, const std::optional<CpuPlace>& place, ResourceIndex row, const Drawn& work,
+               std::string_view site);
+
 // A constant time as a Drawn.
 [[nodiscard]] Drawn constant_time(Duration time);
 

@@ -151,8 +151,10 @@ void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
     lowerer.emit({.execute = &op_timeout_begin, .plan = lowerer.builder().keep(timeout)});
   }
   lowerer.emit({.execute = &op_admit, .plan = kept});
+  const std::uint32_t first = lowerer.here();
   generate(kept);
   lowerer.emit({.execute = &op_pay, .plan = kept});
+  lowerer.served_since(first);
   if (plan.timeout) {
     lowerer.emit({.execute = &op_scope_end});
   }

@@ -13,6 +13,8 @@ namespace loadstone {
 
 namespace {
 
+constexpr Duration kServerLoginRetry{15'000'000'000};
+
 enum class PoolMode : std::uint8_t { session, transaction, statement };
 
 struct PgBouncerSpec {
@@ -58,12 +60,12 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
   void lower_connect(Lowerer& lowerer, const std::string& user, const std::string& database) override {
     emit_acquire(lowerer, clients);
     if (own().pool_mode == PoolMode::session) {
-      emit_check_out(lowerer, pool_of(user, database), server_, user, database);
+      emit_check_out(lowerer, pool_of(user, database), server_, user, database, {.one_by_one = true});
     }
   }
   void lower_begin(Lowerer& lowerer, const std::string& user, const std::string& database) override {
     if (own().pool_mode != PoolMode::session) {
-      emit_check_out(lowerer, pool_of(user, database), server_, user, database);
+      emit_check_out(lowerer, pool_of(user, database), server_, user, database, {.one_by_one = true});
     }
   }
   void lower_end(Lowerer& lowerer, const std::string& user, const std::string& database) override {
@@ -72,8 +74,13 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     }
   }
   void lower_query(Lowerer& lowerer, const QueryWork& work) override {
+    for (std::int64_t i = 1; i < work.round_trips; ++i) {
+      lower_round_trip(lowerer, "query.rtt." + std::to_string(i));
+    }
+    QueryWork last = work;
+    last.round_trips = std::min<std::int64_t>(1, work.round_trips);
     emit_proxy(lowerer, "pgbouncer.cpu");
-    server_.lower_query(lowerer, work);
+    server_.lower_query(lowerer, last);
   }
   void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
     emit_proxy(lowerer, std::string(site) + ".pgbouncer");
@@ -93,11 +100,7 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
 
   void emit_proxy(Lowerer& lowerer, std::string_view site) {
     emit_acquire(lowerer, thread);
-    if (host) {
-      emit_cpu(lowerer, *host, lowerer.drawn(own().cpu), site);
-    } else {
-      emit_delay(lowerer, thread, lowerer.drawn(own().cpu), site);
-    }
+    emit_work(lowerer, host, thread, lowerer.drawn(own().cpu), site);
     emit_release(lowerer, thread);
   }
 
@@ -114,12 +117,17 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     if (own().query_wait_timeout.ns > 0) {
       slots.patience = own().query_wait_timeout;
     }
-    slots.timed_out = builder_.error("query_wait_timeout", "FATAL 08P01: query_wait_timeout");
+    slots.timed_out = builder_.error("query_wait_timeout", "FATAL 08P01: query_wait_timeout", spec.name);
     slots.member_attributes = builder_.member_attributes(spec);
     auto& store = builder_.add(std::make_unique<ConnectionStorePlan>(), spec, part + ".connections");
     store.member_attributes = slots.member_attributes;
     store.close_idle = own().server_idle_timeout.ns > 0 ? std::optional(own().server_idle_timeout) : std::nullopt;
     store.keep_idle = own().min_pool_size;
+    store.one_by_one = true;
+    store.fails_without = true;
+    store.retry = kServerLoginRetry;
+    store.patience = slots.patience;
+    store.timed_out = slots.timed_out;
     at->second = {slots.row, store.row};
     return at->second;
   }
@@ -145,7 +153,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   clients.queue_limit = 0;
   clients.in_bound = false;  // held by connections, whose number does not follow the load
   clients.relieved_by = "max_client_conn";
-  clients.refused = builder.error("max_client_conn", "FATAL 08P01: no more connections allowed (max_client_conn)");
+  clients.refused =
+      builder.error("max_client_conn", "FATAL 08P01: no more connections allowed (max_client_conn)", spec.name);
   built->clients = clients.row;
   auto& thread = builder.add(std::make_unique<SlotsPlan>(), spec, "cpu");
   thread.capacity = 1;

@@ -60,11 +60,7 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
     for (std::int64_t i = 0; i < work.round_trips; ++i) {
       lower_round_trip(lowerer, "query.rtt." + std::to_string(i));
     }
-    if (rows_.cpu) {
-      emit_cpu(lowerer, *rows_.cpu, lowerer.drawn(work.cpu), "query.cpu");
-    } else {
-      emit_delay(lowerer, rows_.slots, lowerer.drawn(work.cpu), "query.cpu");
-    }
+    emit_work(lowerer, rows_.cpu, rows_.slots, lowerer.drawn(work.cpu), "query.cpu");
     emit_delay(lowerer, rows_.slots, lowerer.drawn(work.io), "query.io");
     if (work.commit) {
       lowerer.emit({.execute = &op_commit, .target = rows_.wal}, "query.commit");
@@ -117,7 +113,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
       "too_many_connections",
       postgres.superuser_reserved_connections > 0
           ? "FATAL 53300: remaining connection slots are reserved for non-replication superuser connections"
-          : "FATAL 53300: sorry, too many clients already");
+          : "FATAL 53300: sorry, too many clients already",
+      spec.name);
   auto& wal = builder.add(std::make_unique<GroupCommitPlan>(), spec, "wal");
   wal.capacity = 1;
   wal.flush = postgres.fsync.distribution;

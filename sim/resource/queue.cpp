@@ -112,7 +112,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     plan.max_bytes = queue.max_length_bytes->count;
   }
   plan.overflow = queue.overflow;
-  return std::make_unique<BuiltQueue>(spec, plan, builder.error("publish_rejected", "basic.nack"));
+  return std::make_unique<BuiltQueue>(spec, plan, builder.error("publish_rejected", "basic.nack", spec.name));
 }
 
 }  // namespace

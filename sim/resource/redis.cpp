@@ -73,12 +73,6 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builde
   if (host == nullptr) {
     return std::nullopt;
   }
-  if (host->spec->count > 1) {
-    builder.diagnostics().error(spec.host->place,
-                                "resource '" + spec.name + "': host '" + spec.host->name + "' is " +
-                                    std::to_string(host->spec->count) + " machines; a single redis runs on one",
-                                {"give it a host of its own, with count 1"});
-  }
   return CpuPlace{.host = host->cpu};
 }
 

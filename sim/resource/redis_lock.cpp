@@ -65,13 +65,17 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
     if (step.limited) {
       lowerer.emit({.execute = &op_polled_lock_begin, .target = lock_});
     }
+    const std::uint32_t first = lowerer.here();
     server_.lower_request(lowerer, 1, "lock.set");
     lowerer.emit({.execute = &op_polled_lock_take, .plan = lowerer.builder().keep(step)}, "lock.attempt");
+    lowerer.served_since(first);
     server_.lower_reply(lowerer, "lock.set");
   }
   void lower_unlock(Lowerer& lowerer) override {
+    const std::uint32_t first = lowerer.here();
     server_.lower_request(lowerer, 1, "lock.release");
     emit_release(lowerer, lock_);
+    lowerer.served_since(first);
     server_.lower_reply(lowerer, "lock.release");
   }
 
@@ -107,7 +111,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   plan.pause = pause_of(lock);
   plan.settle = whole_ns(std::min(plan.pause.cap_ns, kMostDoublings * plan.pause.base.mean()));
   plan.blocking_timeout = lock.blocking_timeout;
-  plan.timed_out = builder.error("lock_timeout", "LockError: Unable to acquire lock within the time specified");
+  plan.timed_out =
+      builder.error("lock_timeout", "LockError: Unable to acquire lock within the time specified", spec.name);
   plan.leaked = builder.mark(spec.name + ".leaked");
   plan.member_attributes = builder.member_attributes(spec);
   if (lock.timeout) {

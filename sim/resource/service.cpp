@@ -6,6 +6,7 @@
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/scopes.hpp"
 #include "sim/primitive/host_cpu.hpp"
+#include "sim/resource/event_loop.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/slots_steps.hpp"
 
@@ -18,7 +19,7 @@ enum class Runtime : std::uint8_t { async, threads };
 struct ServiceSpec {
   Runtime runtime = Runtime::async;
   std::int64_t workers = 1;
-  std::int64_t threads = 40;
+  std::optional<std::int64_t> threads;
   std::string balance;
   std::optional<Cores> cpus;
   std::optional<std::int64_t> limit_concurrency;
@@ -33,8 +34,8 @@ const FieldTable& fields() {
                   {.default_text = "async", .choices = {"async", "threads"}})
           .field("workers", &ServiceSpec::workers, "Processes of one instance.",
                  {.default_text = "1", .bounds = {.min = 1, .max = 10000}})
-          .field("threads", &ServiceSpec::threads, "Threads of one process (runtime: threads).",
-                 {.default_text = "40", .bounds = {.min = 1, .max = 100000}, .grade = "S"})
+          .field("threads", &ServiceSpec::threads, "runtime: threads (40): threads of one process.",
+                 {.bounds = {.min = 1, .max = 100000}, .grade = "S"})
           .field("balance", &ServiceSpec::balance,
                  "How requests pick a process: round_robin, least_conn, random, sticky(ATTRIBUTE).",
                  {.default_text = "round_robin"})
@@ -43,9 +44,11 @@ const FieldTable& fields() {
           .field("limit_concurrency", &ServiceSpec::limit_concurrency,
                  "Requests inside one process at which further ones fail with `service_unavailable` (503).",
                  {.bounds = {.min = 1}})
-          .field("backlog", &ServiceSpec::backlog,
-                 "Requests that may wait for a thread of one process; then `backlog_full`. Absent: any number.",
-                 {.bounds = {.min = 0}});
+          .field(
+              "backlog", &ServiceSpec::backlog,
+              "runtime: threads: requests that may wait for a thread of one process; then `backlog_full`. Absent: any "
+              "number.",
+              {.bounds = {.min = 0}});
   return table;
 }
 
@@ -113,7 +116,7 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
 
 void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance) {
   const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, balance});
-  lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan}, "process");
+  lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan, .serves = true}, "process");
   if (!is_async_) {
     emit_acquire(lowerer, rows_.loop_or_threads);
   }
@@ -124,31 +127,23 @@ void BuiltService::lower_leave(Lowerer& lowerer) {
 }
 
 void BuiltService::lower_cpu(Lowerer& lowerer, const TimeLaw& time) {
-  const bool takes_loop = is_async_ && !blocked_;
-  if (takes_loop) {
-    emit_acquire(lowerer, rows_.loop_or_threads);
-  }
-  if (rows_.cpu) {
-    emit_cpu(lowerer, *rows_.cpu, lowerer.drawn(time), "cpu");
+  const auto work = [&] { emit_work(lowerer, rows_.cpu, rows_.loop_or_threads, lowerer.drawn(time), "cpu"); };
+  if (is_async_) {
+    emit_on_loop(lowerer, rows_.loop_or_threads, work);
   } else {
-    emit_delay(lowerer, rows_.loop_or_threads, lowerer.drawn(time), "cpu");
-  }
-  if (takes_loop) {
-    emit_release(lowerer, rows_.loop_or_threads);
+    work();
   }
 }
 
 void BuiltService::lower_block(Lowerer& lowerer) {
-  if (is_async_ && !blocked_) {
-    emit_acquire(lowerer, rows_.loop_or_threads);
-    blocked_ = true;
+  if (is_async_) {
+    emit_block(lowerer, rows_.loop_or_threads);
   }
 }
 
 void BuiltService::lower_unblock(Lowerer& lowerer) {
-  if (is_async_ && blocked_) {
-    emit_release(lowerer, rows_.loop_or_threads);
-    blocked_ = false;
+  if (is_async_) {
+    emit_unblock(lowerer);
   }
 }
 
@@ -176,8 +171,25 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& s
   return place;
 }
 
+// Keys that would have no effect.
+void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& builder) {
+  const auto fail = [&](std::string_view key, const std::string& why) {
+    builder.diagnostics().error(spec.place_of(key), "resource '" + spec.name + "': '" + std::string(key) + "' " + why);
+  };
+  for (const auto& [key, is_given] :
+       {std::pair{"threads", service.threads.has_value()}, std::pair{"backlog", service.backlog.has_value()}}) {
+    if (is_given && service.runtime == Runtime::async) {
+      fail(key, "has no effect with runtime: async, which has one event loop a process");
+    }
+  }
+  if (service.cpus && !spec.host) {
+    fail("cpus", "is a share of a 'host', which it does not have");
+  }
+}
+
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& service = spec.as<ServiceSpec>();
+  check(spec, service, builder);
   const std::int64_t processes = spec.instances.value_or(1) * service.workers;
   const std::uint16_t process = builder.declare_attribute("process of " + spec.name);
   auto& gate = builder.add(std::make_unique<ServiceGatePlan>(), spec, "requests");
@@ -191,7 +203,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   gate.member_attributes = {process};
   const bool is_async = service.runtime == Runtime::async;
   auto& line = builder.add(std::make_unique<SlotsPlan>(), spec, is_async ? "loop" : "threads");
-  line.capacity = is_async ? 1 : static_cast<double>(service.threads);
+  line.capacity = is_async ? 1 : static_cast<double>(service.threads.value_or(40));
   line.members = static_cast<double>(processes);
   line.queue_limit = is_async ? std::nullopt : service.backlog;
   line.refused = builder.error("backlog_full");

@@ -31,7 +31,6 @@ class BuiltService final : public BuiltResource, public Runner {
  private:
   Rows rows_;
   bool is_async_;
-  bool blocked_ = false;  // while the steps of a `blocking` step are lowered
   Balance balance_;
   double processes_;
 };

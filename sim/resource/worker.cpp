@@ -5,9 +5,9 @@
 #include "sim/primitive/slots.hpp"
 #include "sim/primitive/worker_pool.hpp"
 #include "sim/resource/emit.hpp"
+#include "sim/resource/event_loop.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/queue.hpp"
-#include "sim/resource/slots_steps.hpp"
 
 namespace loadstone {
 
@@ -91,17 +91,21 @@ class BuiltWorker final : public BuiltResource, public Runner, public QueueWorke
   void lower_enter(Lowerer& lowerer) override;
   void lower_leave(Lowerer&) override {}
   void lower_cpu(Lowerer& lowerer, const TimeLaw& time) override;
-  void lower_block(Lowerer& lowerer) override { take_loop(lowerer, true); }
-  void lower_unblock(Lowerer& lowerer) override { give_loop(lowerer, true); }
+  void lower_block(Lowerer& lowerer) override {
+    if (rows_.loop) {
+      emit_block(lowerer, *rows_.loop);
+    }
+  }
+  void lower_unblock(Lowerer& lowerer) override {
+    if (rows_.loop) {
+      emit_unblock(lowerer);
+    }
+  }
   BuiltResource& service() override { return *this; }
   [[nodiscard]] double processes() const override { return static_cast<double>(rows_.slots->instances); }
 
  private:
-  bool take_loop(Lowerer& lowerer, bool blocks);
-  void give_loop(Lowerer& lowerer, bool blocks);
-
   Rows rows_;
-  bool blocked_ = false;  // while the steps of a `blocking` step are lowered
 };
 
 void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& named) {
@@ -126,7 +130,7 @@ void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& na
   if (worker.job_timeout) {
     lowerer.emit({.execute = &op_timeout_begin,
                   .plan = builder.keep(TimeoutPlan{.after = *worker.job_timeout,
-                                                   .error = builder.error("job_timeout", "TimeoutError"),
+                                                   .error = builder.error("job_timeout", "TimeoutError", spec.name),
                                                    .remote = false,
                                                    .propagates = false})});
   }
@@ -155,32 +159,14 @@ void BuiltWorker::lower_enter(Lowerer& lowerer) {
   lowerer.emit({.execute = &op_require_job, .plan = builder.keep(plan), .target = rows_.slots->row});
 }
 
-// True if the step takes the event loop now and must give it back.
-bool BuiltWorker::take_loop(Lowerer& lowerer, bool blocks) {
-  if (!rows_.loop || blocked_) {
-    return false;
-  }
-  emit_acquire(lowerer, *rows_.loop);
-  blocked_ = blocks;
-  return true;
-}
-
-void BuiltWorker::give_loop(Lowerer& lowerer, bool blocks) {
-  if (rows_.loop && blocked_ == blocks) {
-    emit_release(lowerer, *rows_.loop);
-    blocked_ = false;
-  }
-}
-
 void BuiltWorker::lower_cpu(Lowerer& lowerer, const TimeLaw& time) {
-  const bool takes = take_loop(lowerer, false);
-  if (rows_.cpu) {
-    emit_cpu(lowerer, *rows_.cpu, lowerer.drawn(time), "cpu");
+  const auto work = [&] {
+    emit_work(lowerer, rows_.cpu, rows_.loop.value_or(rows_.slots->row), lowerer.drawn(time), "cpu");
+  };
+  if (rows_.loop) {
+    emit_on_loop(lowerer, *rows_.loop, work);
   } else {
-    emit_delay(lowerer, rows_.loop.value_or(rows_.slots->row), lowerer.drawn(time), "cpu");
-  }
-  if (takes) {
-    give_loop(lowerer, false);
+    work();
   }
 }
 

@@ -42,13 +42,20 @@ QueryWork work_of(const Query& query) {
           .write = query.access == Access::write};
 }
 
+// What has been sent is executed to its end.
+void lower_statement(ConnectionServer& server, const Query& query, Lowerer& lowerer) {
+  const std::uint32_t first = lowerer.here();
+  server.lower_query(lowerer, work_of(query));
+  lowerer.served_since(first);
+}
+
 void lower_on_held(const Query& query, Lowerer& lowerer) {
   const Lowerer::HeldConnection& held = lowerer.connections.back();
   ConnectionServer& server = *held.pool->connects_to();
   if (!held.transaction) {
     server.lower_begin(lowerer, held.pool->user(), held.pool->database());
   }
-  server.lower_query(lowerer, work_of(query));
+  lower_statement(server, query, lowerer);
   if (!held.transaction) {
     server.lower_end(lowerer, held.pool->user(), held.pool->database());
   }
@@ -83,7 +90,7 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
   }
   auto* holdable = dynamic_cast<Holdable*>(built);
   holdable->lower_acquire(lowerer, 1, std::nullopt, true);
-  source->connects_to()->lower_query(lowerer, work_of(query));
+  lower_statement(*source->connects_to(), query, lowerer);
   holdable->lower_release(lowerer, true);
 }
 

@@ -54,6 +54,24 @@ TEST(ConnectionPoolDrivers, SayWhatTheRealOneSays) {
             "Connection is not available, request timed out");
   EXPECT_EQ(with_one_connection("npgsql, Maximum Pool Size: 1").text_of("pool_timeout"),
             "The connection pool has been exhausted");
+  EXPECT_EQ(with_one_connection("psycopg, min_size: 1").text_of("pool_timeout"),
+            "PoolTimeout: couldn't get a connection after 30.00 sec");
+  EXPECT_EQ(with_one_connection("psycopg, min_size: 1, timeout: 1.05").text_of("pool_timeout"),
+            "PoolTimeout: couldn't get a connection after 1.05 sec");
+  EXPECT_EQ(with_one_connection("sqlalchemy, pool_size: 1, max_overflow: 0, pool_timeout: 2.5").text_of("pool_timeout"),
+            "QueuePool limit of size 1 overflow 0 reached, connection timed out, timeout 2.50");
+  EXPECT_EQ(with_one_connection("psycopg, min_size: 1, max_waiting: 7").text_of("too_many_requests"),
+            "TooManyRequests: the pool 'pool' has already 7 requests waiting");
+}
+
+TEST(ConnectionPoolDrivers, SayItSideBySide) {
+  const auto m = model(
+      "topology: t\nresources:\n  db: {kind: postgres}\n  a: {kind: connection_pool, driver: asyncpg, server: db}\n"
+      "  p: {kind: connection_pool, driver: psycopg, server: db}\nflows:\n" +
+          flows_named({"go"}, "{query: {pool: a}}, {query: {pool: p}}"),
+      arrivals_at({{}}));
+  EXPECT_EQ(m.model.error_texts.at("pool_timeout").at("a"), "TimeoutError");
+  EXPECT_EQ(m.model.error_texts.at("pool_timeout").at("p"), "PoolTimeout: couldn't get a connection after 30.00 sec");
 }
 
 // One is served, one waits, the third is turned away at once. With 0 the line has no limit.
@@ -98,6 +116,17 @@ TEST(ConnectionPoolDrivers, HaveTheSizesTheyAreTold) {
   expect_sizes("hikari, maximumPoolSize: 3", 3, 3);
   expect_sizes("hikari, maximumPoolSize: 3, minimumIdle: 1", 3, 1);
   expect_sizes("npgsql, Maximum Pool Size: 3, Minimum Pool Size: 2", 3, 2);
+}
+
+// 0 connections kept, and an overflow of -1, mean any number.
+TEST(ConnectionPoolDrivers, SqlalchemyHasNoLimitWhereItIsToldSo) {
+  const SeenRun kept(pooled("sqlalchemy, pool_size: 0", "io: 10ms", ", max_connections: 1000"), {{.count = 100}});
+  EXPECT_EQ(kept.sum_ms(), 100 * 10);
+  EXPECT_EQ(kept.totals("pool.connections").in_use, 100);
+  const SeenRun closed(pooled("sqlalchemy, pool_size: 2, max_overflow: -1", "io: 10ms", ", max_connections: 1000"),
+                       {{.count = 100}});
+  EXPECT_EQ(closed.sum_ms(), 100 * 10);
+  EXPECT_EQ(closed.totals("pool.connections").in_use, 2);
 }
 
 // --- which idle connection ----------------------------------------------------------------------------------------
@@ -157,6 +186,15 @@ TEST(ConnectionPoolDrivers, AsyncpgClosesBelowTheLeastToo) {
   EXPECT_EQ(second_at("2s", ", max_inactive_connection_lifetime: 3").max_ms("a"), 10);
 }
 
+TEST(ConnectionPoolDrivers, CloseNoneWithAnIdleTimeOfZero) {
+  const auto open_at_end = [](const std::string& pool) {
+    return SeenRun(pooled(pool), {{.count = 3}}, "1000s").totals("pool.connections").in_use;
+  };
+  EXPECT_EQ(open_at_end("asyncpg, max_inactive_connection_lifetime: 0"), 10);
+  EXPECT_EQ(open_at_end("asyncpg"), 0);
+  EXPECT_EQ(open_at_end("hikari, maximumPoolSize: 3, minimumIdle: 1, idleTimeout: 0"), 3);
+}
+
 // 16 queries of 60 s: 15 connections, the 16th fails at 30 s; when all are given back 5 stay.
 TEST(ConnectionPoolDrivers, SqlalchemyClosesItsOverflowWhenItIsGivenBack) {
   const SeenRun seen(pooled("sqlalchemy", "io: 60s"), {{.count = 16}});
@@ -189,17 +227,17 @@ TEST(ConnectionPoolDrivers, AsyncpgResetsAConnectionWhileItIsHeld) {
 }
 
 TEST(ConnectionPoolDrivers, SqlalchemyPingsAnIdleConnectionBeforeItIsUsed) {
-  const auto second = [](const std::string& keys) {
+  const auto with = [](const std::string& keys) {
     return SeenRun(
-               "topology: t\nresources:\n  db: {kind: postgres, rtt: 1ms}\n"
-               "  pool: {kind: connection_pool, server: db, driver: sqlalchemy" +
-                   keys + "}\nflows:\n" + flows_named({"a", "b"}, "{query: {pool: pool}}"),
-               {{.flow = "a"}, {.flow = "b", .at = "1s"}})
-        .max_ms("b");
+        "topology: t\nresources:\n  db: {kind: postgres, connect: 5ms, rtt: 1ms}\n"
+        "  pool: {kind: connection_pool, server: db, driver: sqlalchemy" +
+            keys + "}\nflows:\n" + flows_named({"a", "b"}, "{query: {pool: pool}}"),
+        {{.flow = "a"}, {.flow = "b", .at = "1s"}});
   };
-  EXPECT_EQ(second(", pool_pre_ping: true"), 2);
-  EXPECT_EQ(second(", pool_pre_ping: false"), 1);
-  EXPECT_EQ(second(""), 1);
+  EXPECT_EQ(with(", pool_pre_ping: true").max_ms("a"), 6);  // a fresh one is not asked
+  EXPECT_EQ(with(", pool_pre_ping: true").max_ms("b"), 2);
+  EXPECT_EQ(with(", pool_pre_ping: false").max_ms("b"), 1);
+  EXPECT_EQ(with("").max_ms("b"), 1);
 }
 
 // No pool: a handshake each time, nobody waits, nothing stays open.

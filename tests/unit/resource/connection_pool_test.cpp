@@ -28,10 +28,9 @@ TEST(ConnectionPool, OpensAConnectionWhenNoneIsIdleAndKeepsIt) {
 
 // b comes when a gives back: one connection. c comes a nanosecond before: two.
 TEST(ConnectionPool, FindsAConnectionThatIsGivenBackAtItsInstant) {
-  const SeenRun at(pooled("driver: psycopg, min_size: 0, max_size: 4"), {{.flow = "a"}, {.flow = "b", .at = "16ms"}});
+  const SeenRun at(pooled("driver: sqlalchemy, pool_size: 4"), {{.flow = "a"}, {.flow = "b", .at = "16ms"}});
   EXPECT_EQ(at.max_ms("b"), 11);
-  const SeenRun before(pooled("driver: psycopg, min_size: 0, max_size: 4"),
-                       {{.flow = "a"}, {.flow = "c", .at = "15999999ns"}});
+  const SeenRun before(pooled("driver: sqlalchemy, pool_size: 4"), {{.flow = "a"}, {.flow = "c", .at = "15999999ns"}});
   EXPECT_EQ(before.max_ms("c"), 16);
   EXPECT_EQ(before.totals("pool.connections").granted, 2u);
 }
@@ -47,17 +46,17 @@ TEST(ConnectionPool, HasItsLeastNumberOpenFromTheStart) {
 // The server has two slots: two of the five are open, the others are not missed until they are needed.
 TEST(ConnectionPool, OpensNoMoreBeforehandThanItsServerHasSlots) {
   const std::string text =
-      pooled("driver: psycopg, min_size: 5", ", max_connections: 3, superuser_reserved_connections: 1");
-  const SeenRun seen(text, {{.count = 3}});
-  EXPECT_EQ(seen.sum_ms(), 2 * 11);
+      pooled("driver: asyncpg, max_size: 5", ", max_connections: 3, superuser_reserved_connections: 1");
+  const SeenRun seen(text, {{.count = 3}}, "100s");
+  EXPECT_EQ(seen.sum_ms(), 2 * 12);
   EXPECT_EQ(seen.failed("too_many_connections"), 1u);
   EXPECT_EQ(seen.totals("db.slots").in_use, 2);
 }
 
 // The second finds no slot on the server; its place in the pool goes to the third at once, who fails as well.
 TEST(ConnectionPool, GivesThePlaceOfAFailedHandshakeToTheNext) {
-  const std::string text =
-      pooled("driver: psycopg, min_size: 0, max_size: 2", ", max_connections: 1, superuser_reserved_connections: 0");
+  const std::string text = pooled("driver: sqlalchemy, pool_size: 2, max_overflow: 0",
+                                  ", max_connections: 1, superuser_reserved_connections: 0");
   const SeenRun seen(text, {{.flow = "a"}, {.flow = "b"}, {.flow = "c"}});
   EXPECT_EQ(seen.max_ms("a"), 16);
   EXPECT_EQ(seen.failed("too_many_connections", "b"), 1u);

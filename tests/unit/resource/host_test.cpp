@@ -73,8 +73,22 @@ TEST(Host, PutsInstancesOnItsNodesInTurn) {
 
 // Workers of one instance are on one node.
 TEST(Host, KeepsTheWorkersOfAnInstanceTogether) {
-  const SeenRun seen(box("cores: 1, count: 2", ", workers: 2"), {{.count = 2}});
+  const SeenRun seen(box("cores: 1, count: 2", ", instances: 1, workers: 2"), {{.count = 2}});
   EXPECT_EQ(seen.sum_ms(), 2 * 20);
+}
+
+// With several nodes it must be said how many instances there are; what has none runs on a host of its own.
+TEST(Host, RefusesAPlacementThatIsLeftOpen) {
+  const auto errors = [](const std::string& resource) {
+    return errors_of("topology: t\nhosts: {box: {cores: 1, count: 2}}\nresources: {it: {" + resource +
+                         "}}\nflows: {go: {steps: [{delay: 1s}]}}\n",
+                     arrivals_at({{}}));
+  };
+  EXPECT_NE(errors("kind: service, host: box").find("host 'box' is 2 machines; on which of them it runs is open"),
+            std::string::npos);
+  EXPECT_NE(errors("kind: service, host: box").find("'instances'"), std::string::npos);
+  EXPECT_NE(errors("kind: postgres, host: box").find("with count 1"), std::string::npos);
+  EXPECT_EQ(errors("kind: service, host: box, instances: 1"), "");
 }
 
 // A share that is no whole number of nanoseconds: three jobs of 10 ms are done a nanosecond after 30 ms, never before.

@@ -74,15 +74,41 @@ std::string sessions(const std::string& keys, const std::string& pool) {
          flows_named({"a", "b"}, "{query: {pool: pool, io: 10ms}}");
 }
 
-// The default mode: a's connection is idle from 15 ms on and keeps the only server; b waits its 120 s for it.
+// The default mode: a's connection is idle from 15 ms on and keeps the only server; b opens one and waits its 120 s.
 TEST(PgBouncer, LendsAServerForAsLongAsAClientIsConnected) {
-  const std::string pool = "driver: psycopg, min_size: 0, max_size: 2";
+  const std::string pool = "driver: asyncpg, max_size: 2";
   const SeenRun seen(sessions(", default_pool_size: 1", pool), {{.flow = "a"}, {.flow = "b", .at = "1ms"}});
   EXPECT_EQ(seen.max_ms("a"), 15);
   EXPECT_EQ(seen.failed("query_wait_timeout", "b"), 1u);
   EXPECT_EQ(seen.failed_after_ms("b"), 120'000);
-  EXPECT_EQ(seen.totals("bouncer.pool").in_use, 0);  // the client's own pool closed it after 600 s
-  EXPECT_EQ(seen.used_ms("bouncer.pool"), 600'015);
+  EXPECT_EQ(seen.totals("bouncer.pool").in_use, 0);  // the client's own pool closed it after 300 s
+  EXPECT_EQ(seen.used_ms("bouncer.pool"), 300'015);
+}
+
+// psycopg opens its second connection beside the line: b gets a's at 15 ms, long before the bouncer gives up on it.
+TEST(PgBouncer, LetsAClientUseTheOneConnectionThatItHas) {
+  const SeenRun seen(sessions(", default_pool_size: 1", "driver: psycopg, min_size: 0, max_size: 2"),
+                     {{.flow = "a"}, {.flow = "b", .at = "1ms"}});
+  EXPECT_EQ(seen.max_ms("a"), 15);
+  EXPECT_EQ(seen.max_ms("b"), 24);
+  EXPECT_EQ(seen.totals("bouncer.pool").timed_out, 1u);
+}
+
+// Ten connections are wanted at once and two servers exist: eight wait for one in vain, with a slot of the client's
+// pool each. The two that are open carry the other twelve queries, a second each.
+TEST(PgBouncer, HasNoMoreServersForTheConnectionsThatAPoolKeeps) {
+  const SeenRun seen(
+      "topology: t\nresources:\n  db: {kind: postgres, connect: 0ms}\n"
+      "  b: {kind: pgbouncer, server: db, default_pool_size: 2, cpu: 0us}\n"
+      "  p: {kind: connection_pool, driver: asyncpg, server: b}\nflows:\n" +
+          flows_named({"go"}, "{query: {pool: p, io: 1s}}"),
+      {{.count = 20}});
+  EXPECT_EQ(seen.completed(), 12u);
+  EXPECT_EQ(seen.sum_ms(), 2 * (1 + 2 + 3 + 4 + 5 + 6) * 1000);
+  EXPECT_EQ(seen.failed("query_wait_timeout"), 8u);
+  EXPECT_EQ(seen.failed_after_ms(), 120'000);
+  EXPECT_EQ(seen.totals("b.pool").granted, 2u);
+  EXPECT_EQ(seen.totals("db.slots").granted, 2u);
 }
 
 // Clients that disconnect after each query share it; the second finds the server connection open.
@@ -125,6 +151,39 @@ TEST(PgBouncer, FailsWhoseServerRefusesAConnection) {
   EXPECT_EQ(seen.failed("too_many_connections", "a"), 1u);
   EXPECT_EQ(seen.max_ms("b"), 10);
   EXPECT_EQ(seen.totals("bouncer.pool").granted, 2u);
+}
+
+// Twenty at once: servers appear at 25, 50, .. 500 ms, each for a query of 1 s.
+TEST(PgBouncer, OpensItsServersOneAfterTheOther) {
+  const SeenRun seen(
+      "topology: t\nresources:\n  db: {kind: postgres, connect: 25ms}\n"
+      "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, cpu: 0us}\n"
+      "  pool: {kind: connection_pool, server: bouncer, driver: psycopg, min_size: 20}\nflows:\n" +
+          flows_named({"go"}, "{query: {pool: pool, io: 1s}}"),
+      {{.count = 20}});
+  EXPECT_EQ(seen.sum_ms(), 20 * 1000 + 25 * (20 * 21 / 2));
+  EXPECT_EQ(seen.max_ms(), 1500);
+  EXPECT_EQ(whole_ms(seen.totals("bouncer.pool.connections").waiting_area), 25 * (20 * 21 / 2));
+}
+
+// The database has one slot and the pool five places: the second waits for the first one's server.
+SeenRun with_one_slot(const std::string& work) {
+  return SeenRun(transactions("default_pool_size: 5", "{query: {pool: pool, " + work + "}}",
+                              ", max_connections: 1, superuser_reserved_connections: 0"),
+                 {{.flow = "a"}, {.flow = "b"}});
+}
+
+TEST(PgBouncer, KeepsAClientWaitingForItsOtherServersWhenOneIsRefused) {
+  const SeenRun soon = with_one_slot("io: 10ms");
+  EXPECT_EQ(soon.max_ms("a"), 10);
+  EXPECT_EQ(soon.max_ms("b"), 20);
+  EXPECT_EQ(soon.totals("db.slots").refused, 1u);
+  EXPECT_EQ(soon.totals("bouncer.pool.connections").granted, 1u);
+  // asked for again every 15 s, at 0, 15, .. 105 s
+  const SeenRun late = with_one_slot("io: 200s");
+  EXPECT_EQ(late.failed("query_wait_timeout", "b"), 1u);
+  EXPECT_EQ(late.failed_after_ms("b"), 120'000);
+  EXPECT_EQ(late.totals("db.slots").refused, 8u);
 }
 
 // Three servers until 10 ms, closed when they have been idle for 600 s, or as long as they are told.
@@ -277,6 +336,41 @@ TEST(PgBouncer, TakesSeventyMicrosecondsUnlessToldOtherwise) {
 // asyncpg's reset goes through it as well: 10 + 100 + 10.
 TEST(PgBouncer, HandlesTheResetOfAConnectionToo) {
   EXPECT_EQ(SeenRun(threaded(", cpu: 10ms", "", "asyncpg"), {{.count = 1}}).max_ms(), 120);
+}
+
+TEST(PgBouncer, HandlesEachRoundTripOfAQuery) {
+  const auto with = [](const std::string& query) {
+    return SeenRun(
+        "topology: t\nresources:\n  db: {kind: postgres, connect: 0ms, rtt: 1ms}\n"
+        "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, cpu: 10ms}\n"
+        "  pool: {kind: connection_pool, server: bouncer, driver: psycopg}\nflows:\n" +
+            flows_named({"go"}, "{query: {pool: pool, io: 100ms, " + query + "}}"),
+        {{.count = 1}});
+  };
+  EXPECT_EQ(with("round_trips: 3").max_ms(), 3 * 11 + 100);
+  EXPECT_EQ(with("round_trips: 3").used_ms("bouncer.cpu"), 30);
+  EXPECT_EQ(with("round_trips: 1").max_ms(), 11 + 100);
+  EXPECT_EQ(with("round_trips: 0").max_ms(), 10 + 100);  // sent along with something else
+}
+
+// One server. a: its query from 0 to 10 ms, its reset behind b's query from 20 to 30; b's reset until 40.
+TEST(PgBouncer, LendsAServerForAResetAndForAPing) {
+  const auto with = [](const std::string& driver, const std::string& b_at) {
+    return SeenRun(
+        "topology: t\nresources:\n  db: {kind: postgres, connect: 0ms, rtt: 10ms}\n"
+        "  bouncer: {kind: pgbouncer, server: db, pool_mode: transaction, default_pool_size: 1, cpu: 0us}\n"
+        "  pool: {kind: connection_pool, server: bouncer, driver: " +
+            driver + "}\nflows:\n" + flows_named({"a", "b"}, "{query: {pool: pool}}"),
+        {{.flow = "a"}, {.flow = "b", .at = b_at}});
+  };
+  const SeenRun reset = with("asyncpg", "0s");
+  EXPECT_EQ(reset.max_ms("a"), 30);
+  EXPECT_EQ(reset.max_ms("b"), 40);
+  EXPECT_EQ(reset.totals("bouncer.pool").arrivals, 4u);
+  const SeenRun ping = with("sqlalchemy, pool_pre_ping: true", "1s");
+  EXPECT_EQ(ping.max_ms("a"), 10);
+  EXPECT_EQ(ping.max_ms("b"), 20);
+  EXPECT_EQ(ping.totals("bouncer.pool").arrivals, 3u);
 }
 
 // The host's core is shared with a page of 10 ms: both are done at 20 ms.

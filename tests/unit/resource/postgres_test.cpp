@@ -173,6 +173,14 @@ TEST(Postgres, EndsAQueryAtTheInstantOfItsTimeoutInTimeAfterCpuAndTooLateAfterIo
   EXPECT_EQ(SeenRun(impatient("io: 1s", ""), {{.flow = "a"}}).failed("timeout", "a"), 1u);
 }
 
+// On cores that it shares with nobody, too.
+TEST(Postgres, EndsItsWorkBeforeTheTimeoutsOfAnInstantWithoutCoresToo) {
+  const SeenRun seen(
+      database("", "cpu: 1s", 1) + flows_named({"strict"}, "{query: {pool: pool, cpu: 1s}, timeout: 1s}"),
+      {{.flow = "strict"}});
+  EXPECT_EQ(seen.max_ms("strict"), 1000);
+}
+
 // c waits for the next flush, which is b's, when it gives up at 15 ms, but not while it is being flushed.
 TEST(Postgres, LetsACommitThatIsBeingFlushedEndAndAWaitingOneLeave) {
   const auto with = [](const std::string& timeout) {

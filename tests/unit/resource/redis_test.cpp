@@ -114,8 +114,9 @@ TEST(Redis, SaysWhatIsWrong) {
   EXPECT_NE(errors_of_redis(", mode: cluster").find("mode 'cluster' comes later"), std::string::npos);
   EXPECT_NE(errors_of_redis(", maxclients: 10000").find("unknown key 'maxclients'"), std::string::npos);
   EXPECT_NE(errors_of_redis(", host: vps").find("unknown host 'vps'"), std::string::npos);
-  EXPECT_NE(errors_of_redis(", host: vps", "hosts: {vps: {cores: 1, count: 3}}\n").find("a single redis runs on one"),
-            std::string::npos);
+  EXPECT_NE(
+      errors_of_redis(", host: vps", "hosts: {vps: {cores: 1, count: 3}}\n").find("is 3 machines; on which of them"),
+      std::string::npos);
   EXPECT_NE(errors_of_redis(", command_time: $request.x").find("are the server's own"), std::string::npos);
 }
 

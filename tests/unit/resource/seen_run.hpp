@@ -44,8 +44,11 @@ struct SeenRun {
   [[nodiscard]] std::int64_t failed_after_ms(std::string_view name = "go") const {
     return whole_ms(flow(name).failure.max());
   }
+  // What the only resource that fails so says.
   [[nodiscard]] const std::string& text_of(const std::string& error) const {
-    return loaded.model.error_texts.at(error);
+    const auto& by_resource = loaded.model.error_texts.at(error);
+    EXPECT_EQ(by_resource.size(), 1u);
+    return by_resource.begin()->second;
   }
 
   load::Loaded loaded;

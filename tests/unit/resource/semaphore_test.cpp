@@ -93,6 +93,18 @@ TEST(Semaphore, LetsTheNextInWhenALargeRequestGivesUp) {
   EXPECT_EQ(seen.max_ms("c"), 1400);
 }
 
+// What can never be granted is an error of the file, not a request that waits for ever.
+TEST(Semaphore, RefusesAnAmountAboveItsSize) {
+  const auto errors = [](const std::string& resource) {
+    return errors_of("topology: t\nresources: {it: {" + resource +
+                         "}}\nflows: {go: {steps: [{hold: {pool: it, amount: 2}, do: [{delay: 1s}]}]}}\n",
+                     arrivals_at({{}}));
+  };
+  EXPECT_NE(errors("kind: semaphore, size: 1").find("takes 2 of 'it', which has 1"), std::string::npos);
+  EXPECT_NE(errors("kind: station, servers: 1, service: 1s").find("takes 2 of 'it', which has 1"), std::string::npos);
+  EXPECT_EQ(errors("kind: semaphore, size: 2"), "");
+}
+
 // --- timeout ------------------------------------------------------------------------------------------------------
 
 TEST(Semaphore, FailsWhoWaitsTooLong) {

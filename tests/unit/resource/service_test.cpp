@@ -74,6 +74,55 @@ TEST(Service, GivesTheLoopBackWhenABlockingStepFails) {
   EXPECT_EQ(seen.max_ms("a"), 15);
 }
 
+// What is called runs where it is called: inside the loop that is held. Called without `blocking` it takes the loop for
+// its own work only.
+TEST(Service, BlocksItsLoopThroughTheFlowsThatItCalls) {
+  const std::string more = flows_named({"inner"}, "{cpu: 10ms}, {delay: 10ms}, {cpu: 10ms}") +
+                           flows_named({"held"}, "{call: inner, blocking: true}", "service: web, ") +
+                           flows_named({"free"}, "{call: inner}", "service: web, ");
+  const SeenRun seen(web("", "{cpu: 10ms}", "8", more),
+                     {{.flow = "held"}, {.flow = "a", .at = "1ms"}, {.flow = "free", .at = "1s"}});
+  EXPECT_EQ(seen.max_ms("held"), 30);
+  EXPECT_EQ(seen.max_ms("a"), 39);
+  EXPECT_EQ(seen.max_ms("free"), 30);
+  EXPECT_EQ(seen.used_ms("web.loop"), 30 + 10 + 20);
+}
+
+TEST(Service, HoldsItsLoopToTheEndOfTheOuterOfTwoBlockingSteps) {
+  const std::string nested = "{do: [{delay: 1s, blocking: true}, {delay: 1s}], blocking: true}";
+  const std::string called = "{do: [{call: inner}, {delay: 1s}], blocking: true}";
+  const std::string inner =
+      flows_named({"also"}, "{call: inner}", "service: web, ") + flows_named({"inner"}, "{delay: 1s, blocking: true}");
+  for (const std::string& steps : {nested, called}) {
+    const std::string more = inner + flows_named({"slow"}, steps, "service: web, ");
+    const SeenRun seen(web("", "{cpu: 10ms}", "8", more), {{.flow = "slow"}, {.flow = "a", .at = "500ms"}});
+    EXPECT_EQ(seen.max_ms("slow"), 2000) << steps;
+    EXPECT_EQ(seen.max_ms("a"), 1510) << steps;
+    EXPECT_EQ(seen.used_ms("web.loop"), 2010) << steps;
+  }
+}
+
+// Branches share the loop that their parent holds; what was acquired inside is kept behind it.
+TEST(Service, ComputesInBranchesOfABlockingStep) {
+  const SeenRun seen(web("", "{parallel: [[{cpu: 10ms}], [{cpu: 10ms}]], blocking: true}"), {{.count = 1}});
+  EXPECT_EQ(seen.max_ms(), 10);
+  EXPECT_EQ(seen.used_ms("web.loop"), 10);
+  const SeenRun kept("topology: t\nresources:\n  web: {kind: service}\n  gate: {kind: semaphore, size: 1}\nflows:\n" +
+                         flows_named({"go"}, "{do: [{acquire: gate}, {delay: 10ms}], blocking: true}, {delay: 10ms}",
+                                     "service: web, "),
+                     {{.count = 1}});
+  EXPECT_EQ(kept.used_ms("web.loop"), 10);
+  EXPECT_EQ(kept.used_ms("gate"), 20);
+}
+
+// The inner request comes in from outside and waits for the loop that its caller holds until it is answered.
+TEST(Service, IsStuckWhenABlockingStepCallsTheSameProcess) {
+  const auto stuck =
+      model(web("", "{cpu: 10ms}", "8", flows_named({"self"}, "{call: a, blocking: true}", "service: web, ")),
+            arrivals_at({{.flow = "self"}}));
+  EXPECT_NE(run_once(stuck).stopped.find("waits for 'web.loop'"), std::string::npos);
+}
+
 // --- threads ------------------------------------------------------------------------------------------------------
 
 // A hundred calls of 1 s on 40 threads: 40 end at 1 s, 40 at 2 s, 20 at 3 s.
@@ -236,6 +285,30 @@ TEST(Service, ComputesOnACoreOfItsOwnWithoutAHost) {
                          flows_named({"go"}, "{cpu: 10ms}", "service: web, "),
                      {{.count = 4}});
   EXPECT_EQ(seen.sum_ms(), 10 + 10 + 20 + 20);
+}
+
+// At 10 ms the work ends in `release`, before the timeouts of that instant, as it does on a host.
+TEST(Service, EndsItsWorkBeforeTheTimeoutsOfAnInstantWithoutAHostToo) {
+  for (const std::string keys : {"", ", runtime: threads"}) {
+    const SeenRun seen("topology: t\nresources:\n  web: {kind: service" + keys + "}\nflows:\n" +
+                           flows_named({"step"}, "{cpu: 10ms, timeout: 10ms}", "service: web, ") +
+                           flows_named({"flow"}, "{cpu: 10ms}", "service: web, timeout: 10ms, "),
+                       {{.flow = "step"}, {.flow = "flow", .at = "1s"}});
+    EXPECT_EQ(seen.max_ms("step"), 10) << keys;
+    EXPECT_EQ(seen.max_ms("flow"), 10) << keys;
+  }
+}
+
+TEST(Service, RefusesKeysThatWouldHaveNoEffect) {
+  const auto errors = [](const std::string& keys) { return errors_of(web(keys, "{cpu: 1ms}"), arrivals_at({{}})); };
+  EXPECT_NE(errors(", threads: 4").find("'threads' has no effect with runtime: async"), std::string::npos);
+  EXPECT_NE(errors(", runtime: async, backlog: 4").find("'backlog' has no effect"), std::string::npos);
+  EXPECT_EQ(errors(", runtime: threads, threads: 4, backlog: 4, cpus: 2"), "");
+  EXPECT_NE(errors_of("topology: t\nresources: {web: {kind: service, cpus: 2}}\nflows: {go: {service: web, steps: "
+                      "[{cpu: 1ms}]}}\n",
+                      arrivals_at({{}}))
+                .find("'cpus' is a share of a 'host'"),
+            std::string::npos);
 }
 
 TEST(Service, RefusesUnknownBalancesAndHosts) {

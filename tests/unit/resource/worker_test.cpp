@@ -347,5 +347,16 @@ TEST(Worker, SaysWhatIsWrong) {
             std::string::npos);
 }
 
+// Two jobs at once on one loop: a blocking call of 10 + 10 ms keeps it, a second job computes after that.
+TEST(Worker, BlocksItsLoopThroughTheFlowsThatAJobCalls) {
+  const auto m = model(topology("concurrency: 2, host: box", "{call: inner, blocking: true}", 2) +
+                           "  inner: {steps: [{cpu: 10ms}, {delay: 10ms, blocking: true}]}\n",
+                       arrivals_at({{.count = 1}}));
+  const Observations o = run_once(m);
+  EXPECT_EQ(flow(m, o, "job").latency.sum(), (20 + 40) * kMillisecond);
+  EXPECT_EQ(row(m, o, "w.loop").at_end.in_use_area, Int128{40} * kMillisecond);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+}
+
 }  // namespace
 }  // namespace loadstone::test
