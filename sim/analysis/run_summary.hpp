@@ -69,8 +69,9 @@ struct ResourceSummary {
   // Busy time per request that enters, without what holders spend waiting elsewhere; 0 where it is no demand of
   // requests, and then `full_at` is infinite.
   double demand_ms = 0;
-  double full_at = 0;      // the load at which that fills it, by proportion; in multiples of the one of the run
-  bool saturated = false;  // by the verdict on the run
+  double full_at = 0;             // the load at which that fills it, by proportion; in multiples of the one of the run
+  bool saturated = false;         // by the verdict on the run
+  std::vector<std::string> says;  // the real component's messages to those whom it refused or who waited too long
 };
 
 struct RunSummary {

@@ -213,6 +213,7 @@ void Simulation::unlink(Request& request) {
 
 void Simulation::resume(Request& request) {
   doing(request, Doing::own, 0);
+  last_resumed_ = request.flow;
   request.process.resume();
 }
 

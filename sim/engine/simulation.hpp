@@ -107,6 +107,8 @@ class Simulation {
   }
   // Resumes the request now. REQUIRES: called from an event, not from inside a request.
   void resume(Request& request);
+  // The flow of the request that was resumed last: who spins, if time stands still.
+  [[nodiscard]] FlowId last_resumed() const { return last_resumed_; }
   // Resumes the request by an event of this instant.
   void wake(Request& request, Phase phase) { wake_at(request, now(), phase); }
   void wake_at(Request& request, SimTime at, Phase phase);
@@ -177,6 +179,7 @@ class Simulation {
   std::uint64_t sampled_in_flight_ = 0;
   bool draining_ = false;
   std::uint64_t entered_ = 0;            // sampled arrivals of sources
+  FlowId last_resumed_ = 0;
   std::uint64_t entered_completed_ = 0;  // requests of sources that completed inside the window
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace loadstone {
 
@@ -24,7 +25,9 @@ std::vector<ServerConnections> connections_of(const Model& model) {
     if (at == all.end()) {
       at = all.insert(all.end(), {server.name, server.capacity, {}});
     }
-    at->pools.push_back({plan->name, plan->capacity, plan->members});
+    const bool limited = plan->capacity < 1e15;
+    at->pools.push_back(
+        {plan->name, limited ? plan->capacity : std::numeric_limits<double>::infinity(), plan->members});
   }
   return all;
 }

@@ -38,6 +38,20 @@ std::string saturated(const RunResult& result) {
   return text;
 }
 
+// What the component behind a row says to those whom it turns away.
+std::vector<std::string> sayings(const Model& model, const ResourceSummary& r) {
+  std::vector<std::string> texts;
+  const std::string declared = r.name.substr(0, r.name.find('.'));
+  for (const auto& [error, by_resource] : model.error_texts) {
+    const auto at = by_resource.find(declared);
+    const bool is_timeout = error.ends_with("timeout");
+    if (at != by_resource.end() && (is_timeout ? r.timed_out : r.refused) > 0) {
+      texts.push_back(at->second);
+    }
+  }
+  return texts;
+}
+
 void warn(RunResult& result) {
   for (const FlowSummary& flow : result.summary.flows) {
     if (flow.sample.offered == 0) {
@@ -63,6 +77,9 @@ void warn(RunResult& result) {
 }  // namespace
 
 void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
+  for (ResourceSummary& r : result.summary.resources) {
+    r.says = sayings(model, r);
+  }
   result.saturated = verdict.saturated;
   result.stable = result.summary.stopped.empty();
   for (const RowVerdict& row : verdict.rows) {
@@ -78,10 +95,9 @@ void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
   if (verdict.first) {
     result.first = model.resources[*verdict.first]->name;
   }
-  result.verdict = !result.summary.stopped.empty() && result.first.empty()
-                       ? "ENDED EARLY: " + result.summary.stopped.front()
-                   : result.first.empty() ? calm(result.summary)
-                                          : saturated(result);
+  result.verdict = !result.summary.stopped.empty() ? "ENDED EARLY: " + result.summary.stopped.front()
+                   : result.first.empty()          ? calm(result.summary)
+                                                   : saturated(result);
   warn(result);
 }
 

@@ -27,7 +27,8 @@ class Run {
     } catch (const RunawayError& error) {
       observed.stopped = error.what();
     } catch (const SpinningError& error) {
-      observed.stopped = error.what();
+      observed.stopped = std::string(error.what()) + "; the last was of flow '" +
+                         simulation_.model().flows[simulation_.last_resumed()].name + "'";
     }
     if (observed.stopped.empty() && !given_up_) {
       observed.stopped = find_deadlock(simulation_);

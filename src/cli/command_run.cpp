@@ -48,6 +48,9 @@ int command_run(const Options& options) {
   if (!print(text)) {
     return kFailed;
   }
+  if (!result.summary.stopped.empty()) {
+    return kFailed;
+  }
   const bool held = std::all_of(result.thresholds.begin(), result.thresholds.end(), [](const auto& t) { return t.ok; });
   return held ? kDone : kThresholdFailed;
 }

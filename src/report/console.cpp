@@ -60,6 +60,16 @@ std::string resources(const RunResult& result) {
   return "\nRESOURCES, most pressed first\n" + table(rows);
 }
 
+std::string sayings(const RunResult& result) {
+  std::string text;
+  for (const ResourceSummary& r : result.summary.resources) {
+    for (const std::string& say : r.says) {
+      text += fmt::format("  {}: {}\n", r.name, say);
+    }
+  }
+  return text.empty() ? "" : "\nWHAT THEY SAY to those whom they turn away\n" + text;
+}
+
 std::string flows(const RunResult& result) {
   std::vector<std::vector<std::string>> rows{
       {"flow", "per second", "mean", "p50", "p95", "p99", "max", "failed", "inside"}};
@@ -86,7 +96,7 @@ std::string to_console(const RunResult& result) {
   text += fmt::format("  {} under {}, load {}, {} replications of {} (warm-up {}), seed {}\n", result.identity.topology,
                       result.identity.workload, short_number(result.identity.load), s.replications,
                       short_ms(s.simulated_s * 1e3), short_ms(s.warmup_s * 1e3), result.identity.seed);
-  text += thresholds(result) + resources(result) + flows(result);
+  text += thresholds(result) + resources(result) + flows(result) + sayings(result);
   if (!s.marks.empty()) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& [name, count] : s.marks) {

@@ -15,17 +15,21 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+std::string number_or_any(double value) {
+  return std::isfinite(value) ? short_number(value) : "any number";
+}
+
 std::string connections(const Explanation& explanation) {
   std::string text;
   for (const ServerConnections& server : explanation.connections) {
     std::string sum;
     for (const PoolShare& pool : server.pools) {
-      sum += fmt::format("{}{} {}{}", sum.empty() ? "" : " + ", pool.pool, short_number(pool.connections),
+      sum += fmt::format("{}{} {}{}", sum.empty() ? "" : " + ", pool.pool, number_or_any(pool.connections),
                          pool.copies > 1 ? " x " + short_number(pool.copies) : "");
     }
     text +=
         fmt::format("  {} admits {}; pools may open {}: {}{}\n", server.server, short_number(server.admitted),
-                    short_number(server.sum()), sum, server.sum() > server.admitted ? "  <- more than it admits" : "");
+                    number_or_any(server.sum()), sum, server.sum() > server.admitted ? "  <- more than it admits" : "");
   }
   return text.empty() ? "" : "\nCONNECTIONS\n" + text;
 }

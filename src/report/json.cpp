@@ -58,6 +58,7 @@ Json json_resource(const ResourceSummary& r) {
   j["demand_ms"] = std::isfinite(r.full_at) ? json_number(r.demand_ms) : Json(nullptr);
   j["saturates_at_load"] = json_number(r.full_at);
   j["saturated"] = r.saturated;
+  j["says"] = r.says;
   return j;
 }
 

@@ -161,6 +161,7 @@ struct Connections {
   std::uint64_t failed = 0;        // turns
   std::uint64_t failed_by_it = 0;  // of them, because their pool got no connection
   std::string message;
+  std::string refusal;  // what Postgres says
 };
 
 // 40 turns a second for two minutes: every tenant has some.
@@ -172,8 +173,12 @@ Connections connections(std::int64_t tenants, std::int64_t max_connections) {
   EXPECT_EQ(row(loaded, observed, "tenant_pool").members, static_cast<std::uint64_t>(tenants));
   const Totals slots = row(loaded, observed, "postgres.slots").at_end;
   const FlowStats& flow = observed.flows[flow_of(loaded.model, "converse")];
-  return {slots.in_use, slots.refused, flow.sample.failed, flow.errors.at(error_of(loaded.model, "pool_timeout")),
-          loaded.model.error_texts.at("pool_timeout").at("tenant_pool")};
+  return {slots.in_use,
+          slots.refused,
+          flow.sample.failed,
+          flow.errors.at(error_of(loaded.model, "pool_timeout")),
+          loaded.model.error_texts.at("pool_timeout").at("tenant_pool"),
+          loaded.model.error_texts.at("too_many_connections").at("postgres")};
 }
 
 TEST(RatibaTenantPools, GrowWithTheActiveTenantsUntilPostgresRefuses) {
@@ -188,6 +193,8 @@ TEST(RatibaTenantPools, GrowWithTheActiveTenantsUntilPostgresRefuses) {
   const Connections refused = connections(44, 100);
   EXPECT_EQ(refused.open, 97);
   EXPECT_GT(refused.refused, 0u);
+  EXPECT_EQ(refused.refusal,
+            "FATAL 53300: remaining connection slots are reserved for non-replication superuser connections");
 }
 
 // psycopg asks again and again, and tells those who wait nothing but that they have waited too long.
