@@ -73,9 +73,10 @@ TEST_F(Run, WhatARealComponentSaysToThoseWhomItRefusesIsPrinted) {
                                     "topology: full\nresources:\n  db: {kind: postgres, cores: 1, max_connections: 4}\n"
                                     "  each: {kind: connection_pool, driver: none, server: db}\n"
                                     "flows: {go: {steps: [{query: {pool: each, io: 10s}}]}}\n");
-  const std::string seven = file("seven.yaml",
-                                 "workload: seven\nwarmup: 0s\nscenarios: {s: {executor: constant-vus, exec: go, vus: 7, "
-                                 "duration: 5s, thinkTime: 100s}}\n");
+  const std::string seven =
+      file("seven.yaml",
+           "workload: seven\nwarmup: 0s\nscenarios: {s: {executor: constant-vus, exec: go, vus: 7, "
+           "duration: 5s, thinkTime: 100s}}\n");
   const CommandResult result = loadstone({"run", topology, seven, "--replications", "1"});
   EXPECT_THAT(result.out, HasSubstr("db.slots: FATAL 53300: remaining connection slots are reserved"));
   const Json j = Json::parse(loadstone({"run", topology, seven, "--replications", "1", "--json"}).out);
