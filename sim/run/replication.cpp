@@ -46,7 +46,12 @@ class Run {
   void schedule_edges() {
     const SimTime from = simulation_.settings().measure_from;
     const std::int64_t length = (simulation_.settings().measure_until - from).ns;
-    for (std::size_t i = 0; i <= horizon_.blocks; ++i) {
+    std::size_t first = 0;
+    if (from == SimTime{}) {
+      mark_edge();  // a window from the start has in it what comes at the very start
+      first = 1;
+    }
+    for (std::size_t i = first; i <= horizon_.blocks; ++i) {
       const auto offset = static_cast<Int128>(length) * static_cast<Int128>(i) / static_cast<Int128>(horizon_.blocks);
       kernel_.schedule(from + Duration{static_cast<std::int64_t>(offset)}, Phase::observe,
                        {[](void* self, std::uint64_t) { static_cast<Run*>(self)->mark_edge(); }, this, 0});
