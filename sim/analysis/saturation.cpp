@@ -86,6 +86,10 @@ Sign sign_of(RowVerdict& verdict, bool believe_settling) {
   if (lower_bound(refused) > kRefusedLimit) {
     return Sign::refused;
   }
+  if (!believe_settling && verdict.mean.refused > kRefusedLimit / 2 && verdict.mean.refused < kRefusedLimit * 5) {
+    verdict.settling = true;  // too near to the limit for the number of arrivals
+    return Sign::none;
+  }
   const Sign sign = lower_bound(deficits) > 0 && verdict.mean.deficit > kVisibleDeficit ? Sign::growth
                     : lower_bound(blocked) > verdict.blocked_limit                      ? Sign::blocked
                                                                                         : Sign::none;

@@ -44,7 +44,8 @@ struct RowVerdict {
   Sign sign = Sign::none;
   double blocked_limit = kBlockedLimit;
   // The line grew or was always there, but those who came through it had waited for a good part of the window, longer
-  // than growth explains: it may be on its way to its steady length. Not a sign of saturation; a longer run tells.
+  // than growth explains: it may be on its way to its steady length. Or the share that is turned away is too near to
+  // its limit to be told. Not a sign of saturation; a longer run tells.
   bool settling = false;
   std::vector<Measures> replications;
   Measures mean;

@@ -10,6 +10,22 @@ void hold_peaks(Model& model, Duration end) {
   }
 }
 
+namespace {
+
+// Choices are drawn: what only few requests need is known well when enough of them have come, if that is cheap.
+double seconds_for_scarcest(const Bound& bound, double load) {
+  constexpr double kArrivals = 4000;
+  constexpr double kMostRequests = 400'000;
+  if (!bound.resource) {
+    return 0;
+  }
+  const double arrivals_per_s = bound.demands[*bound.resource].arrivals_per_s * load;
+  return std::min(kArrivals / std::max(1e-9, arrivals_per_s),
+                  kMostRequests / std::max(1e-9, bound.requests_per_s * load));
+}
+
+}  // namespace
+
 Bound measure_bound(Model& model, RunSettings settings) {
   settings.everything_relieved = true;
   settings.expected_values = true;
@@ -24,8 +40,8 @@ Bound measure_bound(Model& model, RunSettings settings) {
     const Observations observed = run_replication(model, settings, horizon);
     Bound bound = read_bound(model, observed, settings.load, settings.relieved);
     const double seconds = horizon.end.seconds();
-    const double needed =
-        std::max(4000 / std::max(1e-9, bound.requests_per_s * settings.load), bound.longest_latency_s * 20);
+    const double needed = std::max({4000 / std::max(1e-9, bound.requests_per_s * settings.load),
+                                    bound.longest_latency_s * 20, seconds_for_scarcest(bound, settings.load)});
     if (seconds >= needed * 0.99) {
       return bound;
     }

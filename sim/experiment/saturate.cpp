@@ -238,14 +238,22 @@ class Search {
           at = std::min(at, crossing(below, above, row.row, r));
         }
       }
-      // no open load passes the bound: an overload that was short shows less of itself than there is
-      crossings.push_back(request_.is_load && above.gains.empty() ? std::min(at, evaluator_.bound().at_load) : at);
+      // no open load passes the bound: an overload that was short shows less of itself than there is. But the bound is
+      // measured as well: where a load beyond it held, it does not bind.
+      const double bound = evaluator_.bound().at_load;
+      const bool binds = request_.is_load && above.gains.empty() && below.value <= bound;
+      crossings.push_back(binds ? std::min(at, bound) : at);
     }
     s.at = estimate_mean(crossings);
     if (s.at.ci && s.at.ci->width() < kVisibleDeficit * s.at.value) {
-      // replications that all end at the bound agree more closely than a line's growth can be seen
-      s.at.ci =
-          Interval{s.at.ci->lo - kVisibleDeficit / 2 * s.at.value, s.at.ci->hi + kVisibleDeficit / 2 * s.at.value};
+      // replications that agree more closely than a line's growth can be seen: at the bound, or at an end of the
+      // bracket
+      const double half = kVisibleDeficit / 2 * s.at.value;
+      s.at.ci = Interval{s.at.ci->lo - half, s.at.ci->hi + half};
+    }
+    if (s.at.ci && (s.sign == Sign::refused || s.sign == Sign::blocked) && s.at.value < evaluator_.bound().at_load) {
+      // where the crossing is read off the bracket, it is no better known than that
+      s.at.ci = Interval{std::min(s.at.ci->lo, below.value), std::max(s.at.ci->hi, above.value)};
     }
     s.by_replication = crossings;
     s.throughput_per_s = offered_at(*above.model, s);

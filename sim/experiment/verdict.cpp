@@ -88,8 +88,8 @@ void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
     result.stable = result.stable && row.sign != Sign::growth;
     if (row.settling) {
       result.warnings.push_back("'" + model.resources[row.row]->name +
-                                "': its line still grew, but waits there are long against the run; only a longer run "
-                                "tells whether it saturates");
+                                "': too near to the edge for a run of this length; only a longer one tells whether it "
+                                "saturates");
     }
   }
   if (verdict.first) {

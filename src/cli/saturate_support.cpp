@@ -46,6 +46,9 @@ std::optional<SearchInputs> check_search(load::Inputs inputs, const Options& opt
   }
   auto thresholds = parse_thresholds(loaded->workload, loaded->topology, diagnostics);
   const Parameter* parameter = options.axis == "load" ? nullptr : axis_parameter(*loaded, options, diagnostics);
+  if (options.from && options.to && *options.from >= *options.to) {
+    diagnostics.error({}, "--from must be below --to");
+  }
   for (const std::optional<double>& end : {options.from, options.to}) {
     if (parameter != nullptr && end) {
       Overrides overrides = options.set;
@@ -100,6 +103,12 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
                      .params = {}};
   for (const auto& [name, value] : inputs.loaded.parameters) {
     report.identity.params[name] = value.text;
+  }
+  for (const auto& source : inputs.loaded.model.sources) {
+    if (source->is_schedule) {
+      report.warnings.push_back("schedules are left out of the search, which holds every scenario at its peak: '" +
+                                source->name + "'");
+    }
   }
   report.axis = options.axis;
   report.axis_dimension = parameter == nullptr ? kNumber : parameter->quantity->dim;

@@ -132,7 +132,11 @@ std::string to_console(const SaturateReport& report) {
                       latency_p95(report.result.below, f.name), percent(f.failed_share.value)});
     }
   }
-  return text + table(rows);
+  text += table(rows);
+  for (const std::string& warning : report.warnings) {
+    text += "\nWARNING: " + warning + "\n";
+  }
+  return text;
 }
 
 std::string to_console(const std::vector<SaturateReport>& reports, const std::vector<std::string>& files) {
