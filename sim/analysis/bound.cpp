@@ -36,7 +36,7 @@ Bound read_bound(const Model& model, const Observations& relieved, double load,
     demand.arrivals_per_s = static_cast<double>(window.arrivals) / seconds / load * scale;
     demand.per_request_s = bound.requests_per_s > 0 ? demand.in_use / bound.requests_per_s : 0;
     const double members = std::max(plan.members, static_cast<double>(relieved.resources[row].members));
-    const bool limits = plan.in_bound && plan.capacity < 1e15 &&
+    const bool limits = plan.in_bound && plan.is_limited() &&
                         std::find(without_limit.begin(), without_limit.end(), plan.name) == without_limit.end();
     demand.at_load =
         limits && demand.in_use > 0 ? plan.capacity * members / demand.in_use : std::numeric_limits<double>::infinity();

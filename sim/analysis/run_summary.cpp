@@ -157,7 +157,7 @@ ResourceSummary summarize_resource(const Model& model, RowId row, std::span<cons
   ResourceSummary summary;
   summary.name = plan.name;
   summary.kind = plan.kind;
-  summary.capacity = plan.capacity >= 1e15 ? std::numeric_limits<double>::infinity() : plan.capacity;
+  summary.capacity = plan.is_limited() ? plan.capacity : std::numeric_limits<double>::infinity();
   std::vector<const Histogram*> waits;
   std::vector<const Histogram*> holds;
   for (const Observations& o : replications) {
@@ -212,8 +212,10 @@ ResourceSummary summarize_resource(const Model& model, RowId row, std::span<cons
 
 }  // namespace
 
-ResourceSummary summarize_row(const Model& model, RowId row, std::span<const Observations> replications) {
-  return summarize_resource(model, row, replications, {});
+const Estimate* TimesSummary::quantile(double probability) const {
+  const auto at = std::find_if(quantiles_ms.begin(), quantiles_ms.end(),
+                               [&](const auto& quantile) { return quantile.first == probability; });
+  return at == quantiles_ms.end() ? nullptr : &at->second;
 }
 
 Totals window_of(const Meter& meter) {

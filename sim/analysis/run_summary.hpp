@@ -27,6 +27,9 @@ struct TimesSummary {
   std::vector<std::pair<double, Estimate>> quantiles_ms;  // by probability, ascending
   double max_ms = 0;
   std::uint64_t count = 0;
+
+  // nullptr if it was not asked for.
+  [[nodiscard]] const Estimate* quantile(double probability) const;
 };
 
 struct FlowSummary {
@@ -89,9 +92,6 @@ struct RunSummary {
 
 [[nodiscard]] RunSummary summarize(const Model& model, std::span<const Observations> replications,
                                    std::span<const double> quantiles);
-
-// One row of it, without quantiles.
-[[nodiscard]] ResourceSummary summarize_row(const Model& model, RowId row, std::span<const Observations> replications);
 
 inline constexpr double kDefaultQuantiles[] = {0.5, 0.9, 0.95, 0.99};
 

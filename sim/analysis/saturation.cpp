@@ -33,9 +33,7 @@ Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
     m.deficit = 0;
     m.blocked = used;
   }
-  m.busy = std::isfinite(plan.capacity) && plan.capacity < ResourcePlan::kUnlimited
-               ? to_double(window.in_use_area) / length / members / plan.capacity
-               : 0;
+  m.busy = plan.is_limited() ? to_double(window.in_use_area) / length / members / plan.capacity : 0;
   if (resource.members > 1) {
     // what the most pressed members see, once they carry a visible part of the load
     m.blocked = std::max(m.blocked, resource.blocked_arrivals_share >= 0.01 ? kBlockedLimit + 0.05 : 0.0);

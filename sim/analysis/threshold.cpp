@@ -118,12 +118,8 @@ Estimate times_figure(const Threshold& threshold, const TimesSummary& times) {
   if (threshold.figure == Threshold::Figure::maximum) {
     return {times.max_ms, std::nullopt, "a maximum has no interval"};
   }
-  for (const auto& [q, estimate] : times.quantiles_ms) {
-    if (q == threshold.quantile) {
-      return estimate;
-    }
-  }
-  return {std::nan(""), std::nullopt, "not computed"};
+  const Estimate* quantile = times.quantile(threshold.quantile);
+  return quantile != nullptr ? *quantile : Estimate{std::nan(""), std::nullopt, "not computed"};
 }
 
 Estimate figure_of(const Threshold& threshold, const FlowSummary& flow, double seconds) {

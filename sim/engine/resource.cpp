@@ -17,6 +17,24 @@ bool Resource::interrupt(Request&) {
   return false;
 }
 
+void Resource::end_wait(Request& request) {
+  Wait& wait = request.wait;
+  wait.member->level.leave_line(simulation_.now());
+  simulation_.meter(row_).wait_sum += (simulation_.now() - wait.since).ns;
+  if (wait.patience.is_set()) {
+    simulation_.kernel().cancel(wait.patience);
+    wait.patience = {};
+  }
+  wait.at = nullptr;
+}
+
+void Resource::begin_service(Request& request, Member& member) {
+  request.served_by = this;
+  request.served_member = &member;
+  request.served_since = simulation_.now();
+  simulation_.doing(request, Doing::served, row_);
+}
+
 Totals Resource::totals(SimTime now) const {
   Totals sum;
   for_each_member([&](const Member& member) { sum += member.level.totals(now); });

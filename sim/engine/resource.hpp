@@ -68,6 +68,11 @@ class Resource {
   virtual void for_each_waiting_message(const std::function<void(SimTime since)>&) const {}
 
  protected:
+  // The request is in the line of `wait.member` no more, however its wait ended.
+  void end_wait(Request& request);
+  // From now on it is served by `member`.
+  void begin_service(Request& request, Member& member);
+
   Simulation& simulation_;
   RowId row_;
 };
@@ -83,6 +88,7 @@ class ResourcePlan {
   [[nodiscard]] virtual std::unique_ptr<Resource> instantiate(Simulation& simulation) const = 0;
 
   static constexpr double kUnlimited = 1e18;
+  [[nodiscard]] bool is_limited() const { return capacity < 1e15; }
 
   std::string name;              // "postgres.slots"
   std::string kind;              // "postgres"
@@ -92,9 +98,11 @@ class ResourcePlan {
   double members = 1;                            // how many members there can be, where known
   bool in_bound = true;                          // its holds are requests', so capacity over demand bounds the load
   bool judged = true;                            // can be saturated
-  bool refills = false;     // a stock that refills at a rate: using more than that is saturation, if only later
-  std::string relieved_by;  // the key that gives it more: "max_size"
-  Duration settle;          // longest pause between two attempts of those in line, where they poll: its line is slow
+  bool refills = false;          // a stock that refills at a rate: using more than that is saturation, if only later
+  std::string relieved_by;       // the key that gives it more: "max_size"
+  ErrorId refused = kNoError;    // what those fail with whom it turns away
+  ErrorId timed_out = kNoError;  // what impatient waiters fail with
+  Duration settle;  // longest pause between two attempts of those in line, where they poll: its line is slow
   std::optional<RowId> connects_to;  // of a pool: the row of which each of its connections takes a unit
 };
 

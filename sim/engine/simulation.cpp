@@ -262,13 +262,17 @@ void Simulation::release_hold(Request& request, std::size_t index) {
 }
 
 void Simulation::end_hold(const Hold& hold) {
-  Meter& meter = meters_[hold.row];
-  const std::int64_t held = (now() - hold.since).ns;
-  meter.hold_sum += static_cast<Int128>(held) * hold.amount;
-  if (hold.amount != 0 && is_sampled(hold.since)) {
+  count_hold(hold.row, hold.since, hold.amount);
+  hold.at->release(hold);
+}
+
+void Simulation::count_hold(RowId row, SimTime since, std::int64_t amount) {
+  Meter& meter = meters_[row];
+  const std::int64_t held = (now() - since).ns;
+  meter.hold_sum += static_cast<Int128>(held) * amount;
+  if (amount != 0 && is_sampled(since)) {
     meter.hold.record(held);
   }
-  hold.at->release(hold);
 }
 
 void Simulation::release_deeper(Request& request, std::size_t depth) {

@@ -118,6 +118,8 @@ class Simulation {
   void add_hold(Request& request, Hold hold);
   // Accounts for the end of a hold and gives its units back, whoever held it.
   void end_hold(const Hold& hold);
+  // Accounts for `amount` units that were held, or served, from `since` until now.
+  void count_hold(RowId row, SimTime since, std::int64_t amount = 1);
   // The index of the innermost hold of that resource; -1 if there is none.
   [[nodiscard]] static std::ptrdiff_t find_hold(const Request& request, ResourceIndex row);
   // Gives back what was taken last of that resource. REQUIRES: something is held.
@@ -178,7 +180,7 @@ class Simulation {
   std::uint64_t in_flight_ = 0;
   std::uint64_t sampled_in_flight_ = 0;
   bool draining_ = false;
-  std::uint64_t entered_ = 0;            // sampled arrivals of sources
+  std::uint64_t entered_ = 0;  // sampled arrivals of sources
   FlowId last_resumed_ = 0;
   std::uint64_t entered_completed_ = 0;  // requests of sources that completed inside the window
 };

@@ -27,12 +27,7 @@ bool UserSlots::take() {
 }
 
 void UserSlots::give_back(SimTime since) {
-  const std::int64_t held = (simulation_.now() - since).ns;
-  Meter& meter = simulation_.meter(row_);
-  meter.hold_sum += held;
-  if (simulation_.is_sampled(since)) {
-    meter.hold.record(held);
-  }
+  simulation_.count_hold(row_, since);
   users_.level.use(simulation_.now(), -1);
   ++users_.level.completed;
 }

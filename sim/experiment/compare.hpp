@@ -18,7 +18,6 @@ struct SaturateReport {
   std::string axis = "load";
   Dimension axis_dimension;  // the values on the axis are in its base unit
   SaturateResult result;
-  double requests_per_s_at_capacity = 0;  // offered there
   double cores = 0;
   Cost cost;                // fixed, and of tokens per request at half capacity
   double usd_per_1000 = 0;  // variable cost of 1,000 completed requests

@@ -45,17 +45,13 @@ double throughput_of(const Observations& o) {
 }
 
 // Where nothing grows, the row on which most of the time somebody waits; the busiest if nobody waits anywhere.
-RowId most_pressed(const Model& model, const Verdict& verdict, std::span<const Observations> observed) {
+RowId most_pressed(const Model& model, const Verdict& verdict) {
   RowId most = 0;
   std::pair<double, double> pressure{-1, -1};
   for (const RowVerdict& row : verdict.rows) {
+    const std::pair<double, double> own{std::max(row.mean.blocked, row.mean.refused), row.mean.busy};
     const ResourcePlan& plan = *model.resources[row.row];
-    if (!plan.judged || plan.capacity >= ResourcePlan::kUnlimited) {
-      continue;
-    }
-    const ResourceSummary summary = summarize_row(model, row.row, observed);
-    const std::pair<double, double> own{std::max(row.mean.blocked, row.mean.refused), summary.utilization.value};
-    if (own > pressure) {
+    if (plan.judged && plan.is_limited() && own > pressure) {
       pressure = own;
       most = row.row;
     }
@@ -241,7 +237,7 @@ void Evaluator::judge_closed(Evaluation& e, const Horizon& horizon, const RunSet
   if (e.verdict.first || sum / static_cast<double>(with_more.size()) >= kFlatGain) {
     return;
   }
-  const RowId row = most_pressed(*e.model, e.verdict, e.observed);
+  const RowId row = most_pressed(*e.model, e.verdict);
   e.verdict.saturated = true;
   e.verdict.first = row;
   e.verdict.agreeing = 1;

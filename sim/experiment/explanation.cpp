@@ -25,9 +25,8 @@ std::vector<ServerConnections> connections_of(const Model& model) {
     if (at == all.end()) {
       at = all.insert(all.end(), {server.name, server.capacity, {}});
     }
-    const bool limited = plan->capacity < 1e15;
     at->pools.push_back(
-        {plan->name, limited ? plan->capacity : std::numeric_limits<double>::infinity(), plan->members});
+        {plan->name, plan->is_limited() ? plan->capacity : std::numeric_limits<double>::infinity(), plan->members});
   }
   return all;
 }

@@ -133,7 +133,7 @@ class Search {
     const std::vector<std::string>& relieved = evaluator_.relieved();
     return !request_.thresholds.empty() ||
            (model != nullptr && std::any_of(model->resources.begin(), model->resources.end(), [&](const auto& plan) {
-              return !plan->in_bound && plan->judged && plan->capacity < 1e15 &&
+              return !plan->in_bound && plan->judged && plan->is_limited() &&
                      std::find(relieved.begin(), relieved.end(), plan->name) == relieved.end();
             }));
   }

@@ -38,16 +38,24 @@ std::string saturated(const RunResult& result) {
   return text;
 }
 
-// What the component behind a row says to those whom it turns away.
-std::vector<std::string> sayings(const Model& model, const ResourceSummary& r) {
+// What the component behind a row says to those whom it turned away.
+std::vector<std::string> sayings(const Model& model, const ResourcePlan& plan, const ResourceSummary& r) {
   std::vector<std::string> texts;
-  const std::string declared = r.name.substr(0, r.name.find('.'));
-  for (const auto& [error, by_resource] : model.error_texts) {
-    const auto at = by_resource.find(declared);
-    const bool is_timeout = error.ends_with("timeout");
-    if (at != by_resource.end() && (is_timeout ? r.timed_out : r.refused) > 0) {
-      texts.push_back(at->second);
+  const auto add = [&](ErrorId error) {
+    const auto by_resource = model.error_texts.find(model.errors[error]);
+    if (by_resource == model.error_texts.end()) {
+      return;
     }
+    const auto text = by_resource->second.find(plan.name.substr(0, plan.name.find('.')));
+    if (text != by_resource->second.end()) {
+      texts.push_back(text->second);
+    }
+  };
+  if (r.timed_out > 0) {
+    add(plan.timed_out);
+  }
+  if (r.refused > 0) {
+    add(plan.refused);
   }
   return texts;
 }
@@ -77,8 +85,9 @@ void warn(RunResult& result) {
 }  // namespace
 
 void pronounce(const Model& model, const Verdict& verdict, RunResult& result) {
-  for (ResourceSummary& r : result.summary.resources) {
-    r.says = sayings(model, r);
+  for (RowId row = 0; row < model.resources.size(); ++row) {
+    ResourceSummary& r = result.summary.resources[row];
+    r.says = sayings(model, *model.resources[row], r);
   }
   result.saturated = verdict.saturated;
   result.stable = result.summary.stopped.empty();

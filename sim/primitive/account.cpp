@@ -110,9 +110,7 @@ void Account::count_put(Entries& entries, SimTime came) {
 
 void Account::remove_from_line(Entries& entries, Request& request) {
   entries.queue.remove(request);
-  entries.level.leave_line(simulation_.now());
-  simulation_.meter(row_).wait_sum += (simulation_.now() - request.wait.since).ns;
-  request.wait.at = nullptr;
+  end_wait(request);
 }
 
 void Account::leave_line(Request& request) {

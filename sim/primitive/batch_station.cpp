@@ -83,10 +83,7 @@ void BatchStation::start(BatchLine& line) {
     line.level.use(now, 1);
     count_grant(line, member, (now - member.wait.since).ns);
     member.wait.position = batch.number;
-    member.served_by = this;
-    member.served_member = &line;
-    member.served_since = now;
-    simulation_.doing(member, Doing::served, row_);
+    begin_service(member, line);
     batch.members.push_back(&member);
   }
   batch.completion = simulation_.kernel().schedule(now + Duration{batch.members.front()->wait.work}, Phase::release,
@@ -97,24 +94,11 @@ void BatchStation::on_completion(void* who, std::uint64_t) {
   Batch& batch = *static_cast<Batch*>(who);
   BatchStation& station = *batch.station;
   for (Request* member : batch.members) {
-    station.end(*member, true);
+    station.end_service(*member, true);
     station.simulation_.wake(*member, Phase::release);
   }
   batch.members.clear();
   station.free_server(batch);
-}
-
-void BatchStation::end(Request& request, bool completed) {
-  Line& line = static_cast<Line&>(*request.served_member);
-  const std::int64_t served = (simulation_.now() - request.served_since).ns;
-  Meter& meter = simulation_.meter(row_);
-  meter.hold_sum += served;
-  if (simulation_.is_sampled(request.served_since)) {
-    meter.hold.record(served);
-  }
-  line.level.completed += completed ? 1 : 0;
-  line.level.use(simulation_.now(), -1);
-  request.served_by = nullptr;
 }
 
 void BatchStation::free_server(Batch& batch) {
@@ -135,7 +119,7 @@ bool BatchStation::interrupt(Request& request) {
   auto& line = static_cast<BatchLine&>(*request.served_member);
   Batch& batch = *line.batches[request.wait.position];
   batch.members.erase(std::find(batch.members.begin(), batch.members.end(), &request));
-  end(request, false);
+  end_service(request, false);
   if (batch.members.empty()) {
     simulation_.kernel().cancel(batch.completion);
     free_server(batch);

@@ -59,7 +59,6 @@ class BatchStation final : public Slots {
   // Starts as many batches as can start now, and sets the timer for the next.
   void form(BatchLine& line);
   void start(BatchLine& line);
-  void end(Request& request, bool completed);
   void free_server(Batch& batch);
   static void on_timeout(void* line, std::uint64_t);
   static void on_completion(void* batch, std::uint64_t);

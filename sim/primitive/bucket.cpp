@@ -167,9 +167,7 @@ Progress Bucket::take(Request& request, double amount) {
 
 void Bucket::remove_from_line(Tokens& tokens, Request& request) {
   tokens.queue.remove(request);
-  tokens.level.leave_line(simulation_.now());
-  simulation_.meter(row_).wait_sum += (simulation_.now() - request.wait.since).ns;
-  request.wait.at = nullptr;
+  end_wait(request);
 }
 
 void Bucket::leave_line(Request& request) {

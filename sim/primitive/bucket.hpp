@@ -30,10 +30,9 @@ struct BucketPlan : ResourcePlan {
   }
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
-  double rate_per_ns = 0;      // tokens; above 0
-  double burst = 1;            // tokens, at most 1e15
-  bool delays = false;         // who finds too few waits for them; otherwise is refused
-  ErrorId refused = kNoError;  // what a refused request fails with
+  double rate_per_ns = 0;  // tokens; above 0
+  double burst = 1;        // tokens, at most 1e15
+  bool delays = false;     // who finds too few waits for them; otherwise is refused
 };
 
 class Bucket final : public Resource {

@@ -161,15 +161,8 @@ void ConnectionStore::lend(Connections& member, Request& request, std::size_t co
 }
 
 void ConnectionStore::remove_from_line(Connections& member, Request& request) {
-  Wait& wait = request.wait;
   member.line.remove(request);
-  member.level.leave_line(simulation_.now());
-  simulation_.meter(row_).wait_sum += (simulation_.now() - wait.since).ns;
-  if (wait.patience.is_set()) {
-    simulation_.kernel().cancel(wait.patience);
-    wait.patience = {};
-  }
-  wait.at = nullptr;
+  end_wait(request);
 }
 
 void ConnectionStore::leave_line(Request& request) {

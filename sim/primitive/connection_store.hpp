@@ -36,7 +36,6 @@ struct ConnectionStorePlan : ResourcePlan {
   bool fails_without = false;        // else a refusal never reaches those in line
   Duration retry{1'000'000'000};     // before a server that has refused is asked again
   std::optional<Duration> patience;  // one_by_one: from when the request came for its slot
-  ErrorId timed_out = kNoError;
 };
 
 class ConnectionStore final : public Resource {

@@ -60,10 +60,8 @@ void GroupCommit::begin_flush() {
 
 void GroupCommit::leave_line(Request& request) {
   next_.erase(std::find(next_.begin(), next_.end(), &request));
-  log_.level.leave_line(simulation_.now());
   ++log_.level.timed_out;
-  simulation_.meter(row_).wait_sum += (simulation_.now() - request.wait.since).ns;
-  request.wait.at = nullptr;
+  end_wait(request);
 }
 
 void GroupCommit::on_flushed(void* self, std::uint64_t) {

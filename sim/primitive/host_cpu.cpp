@@ -34,10 +34,7 @@ Progress HostCpu::execute(Request& request, std::size_t index, std::uint32_t job
   ++node.level.granted;
   enter(node, claim_of(job_class));
   request.job_class = job_class;
-  request.served_by = this;
-  request.served_member = &node;
-  request.served_since = simulation_.now();
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, node);
   request.job = simulation_.kernel().execute(node.classes[job_class], work.ns,
                                              {&HostCpu::on_done, this, reinterpret_cast<std::uint64_t>(&request)});
   return Progress::waits;

@@ -23,11 +23,8 @@ Progress Link::transfer(Request& request, Duration rtt, Duration work) {
   Wire& wire = wires_.of(request);
   ++wire.level.arrivals;
   ++wire.level.granted;
-  request.served_by = this;
-  request.served_member = &wire;
-  request.served_since = simulation_.now();
   request.wait.work = work.ns;
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, wire);
   if (rtt.ns > 0) {
     request.wake =
         simulation_.kernel().schedule(simulation_.now() + rtt, Phase::release,

@@ -167,16 +167,11 @@ void PolledLock::leave_line(Request& request) {
 }
 
 void PolledLock::remove_from_line(Request& request) {
-  Wait& wait = request.wait;
-  wait.member->level.leave_line(simulation_.now());
-  simulation_.meter(row_).wait_sum += (simulation_.now() - wait.since).ns;
-  for (EventId* timer : {&wait.patience, &request.wake}) {
-    if (timer->is_set()) {
-      simulation_.kernel().cancel(*timer);
-      *timer = {};
-    }
+  end_wait(request);
+  if (request.wake.is_set()) {
+    simulation_.kernel().cancel(request.wake);
+    request.wake = {};
   }
-  wait.at = nullptr;
 }
 
 void PolledLock::grant(Request& request, LockKey& key, std::int64_t waited_ns) {
@@ -261,12 +256,7 @@ void PolledLock::lose(Request& taker, std::int64_t token) {
   }
   LOADSTONE_CHECK(hold != nullptr, "nobody holds the key of '" + plan_.name + "' that expires");
   simulation_.doing(*holder, holder->doing, holder->doing_on);
-  const std::int64_t held = (simulation_.now() - hold->since).ns;
-  Meter& meter = simulation_.meter(row_);
-  meter.hold_sum += held;
-  if (simulation_.is_sampled(hold->since)) {
-    meter.hold.record(held);
-  }
+  simulation_.count_hold(row_, hold->since);
   hold->amount = 0;
 }
 
@@ -338,12 +328,7 @@ void LockOverlap::begin() {
 }
 
 void LockOverlap::end(SimTime since) {
-  const std::int64_t lasted = (simulation_.now() - since).ns;
-  Meter& meter = simulation_.meter(row_);
-  meter.hold_sum += lasted;
-  if (simulation_.is_sampled(since)) {
-    meter.hold.record(lasted);
-  }
+  simulation_.count_hold(row_, since);
   all_.level.use(simulation_.now(), -1);
   ++all_.level.completed;
 }

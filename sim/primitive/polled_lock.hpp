@@ -30,10 +30,9 @@ struct PolledLockPlan : ResourcePlan {
   std::optional<Duration> ttl;               // absent: the key never expires
   Backoff pause;                             // between a failed attempt and the next
   std::optional<Duration> blocking_timeout;  // gives up when the next attempt would come later than this
-  ErrorId timed_out = kNoError;
-  std::uint32_t not_owned = 0;  // mark: a release that found another's key, or none
-  std::uint32_t leaked = 0;     // mark: a key that nobody knows of was set
-  RowId overlap = 0;            // of the row for overlaps, if there is a ttl
+  std::uint32_t not_owned = 0;               // mark: a release that found another's key, or none
+  std::uint32_t leaked = 0;                  // mark: a key that nobody knows of was set
+  RowId overlap = 0;                         // of the row for overlaps, if there is a ttl
 
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 };

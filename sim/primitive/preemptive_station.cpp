@@ -62,10 +62,7 @@ void PreemptiveStation::begin(Request& request, ServedLine& line) {
   ++line.level.granted;
   line.level.use(now, 1);
   line.served.push_back(&request);
-  request.served_by = this;
-  request.served_member = &line;
-  request.served_since = now;
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, line);
   request.wake = simulation_.kernel().schedule(
       now + Duration{request.wait.work}, Phase::release,
       {&PreemptiveStation::on_completion, this, reinterpret_cast<std::uint64_t>(&request)});

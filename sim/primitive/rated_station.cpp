@@ -60,10 +60,7 @@ void RatedStation::advance(RatedLine& line) const {
 void RatedStation::begin(Request& request, RatedLine& line) {
   advance(line);
   line.served.emplace(line.given + (static_cast<Int128>(request.wait.work) << kFraction), &request);
-  request.served_by = this;
-  request.served_member = &line;
-  request.served_since = simulation_.now();
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, line);
   schedule_next(line);
 }
 
@@ -94,23 +91,11 @@ void RatedStation::on_due(void* who, std::uint64_t) {
     line.served.erase(line.served.begin());
   }
   for (Request* request : done) {
-    station.end(*request, line, true);
+    station.end_service(*request, true);
     station.simulation_.wake(*request, Phase::release);
   }
   station.serve_line(line);
   station.schedule_next(line);
-}
-
-void RatedStation::end(Request& request, RatedLine& line, bool completed) {
-  const std::int64_t served = (simulation_.now() - request.served_since).ns;
-  Meter& meter = simulation_.meter(row_);
-  meter.hold_sum += served;
-  if (simulation_.is_sampled(request.served_since)) {
-    meter.hold.record(served);
-  }
-  line.level.completed += completed ? 1 : 0;
-  line.level.use(simulation_.now(), -1);
-  request.served_by = nullptr;
 }
 
 bool RatedStation::interrupt(Request& request) {
@@ -118,7 +103,7 @@ bool RatedStation::interrupt(Request& request) {
   advance(line);
   line.served.erase(std::find_if(line.served.begin(), line.served.end(),
                                  [&](const auto& served) { return served.second == &request; }));
-  end(request, line, false);
+  end_service(request, false);
   serve_line(line);
   schedule_next(line);
   return true;

@@ -46,7 +46,6 @@ class RatedStation final : public Slots {
 
   void granted(Request& request, Line& line) override;
   void begin(Request& request, RatedLine& line);
-  void end(Request& request, RatedLine& line, bool completed);
   [[nodiscard]] std::int64_t speed(const RatedLine& line) const;
   void advance(RatedLine& line) const;
   void schedule_next(RatedLine& line);

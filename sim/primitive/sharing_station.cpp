@@ -28,10 +28,7 @@ Progress SharingStation::visit(Request& request, Duration work) {
   } else {
     servers.level.enter_line(simulation_.now());
   }
-  request.served_by = this;
-  request.served_member = &servers;
-  request.served_since = simulation_.now();
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, servers);
   request.job = simulation_.kernel().execute(
       servers.job_class, work.ns, {&SharingStation::on_done, this, reinterpret_cast<std::uint64_t>(&request)});
   return Progress::waits;

@@ -13,8 +13,8 @@ std::unique_ptr<Resource> SlotsPlan::instantiate(Simulation& simulation) const {
 namespace {
 
 std::int64_t whole_capacity(const Simulation& simulation, const ResourcePlan& plan) {
-  return simulation.is_relieved(plan.name) || plan.capacity >= 1e15 ? std::int64_t{1} << 60
-                                                                    : static_cast<std::int64_t>(plan.capacity);
+  return simulation.is_relieved(plan.name) || !plan.is_limited() ? std::int64_t{1} << 60
+                                                                 : static_cast<std::int64_t>(plan.capacity);
 }
 
 }  // namespace
@@ -114,15 +114,16 @@ void Slots::leave_line(Request& request) {
 }
 
 void Slots::remove_from_line(Request& request, Line& line) {
-  Wait& wait = request.wait;
   line.queue.remove(request);
-  line.level.leave_line(simulation_.now());
-  simulation_.meter(row_).wait_sum += (simulation_.now() - wait.since).ns;
-  if (wait.patience.is_set()) {
-    simulation_.kernel().cancel(wait.patience);
-    wait.patience = {};
-  }
-  wait.at = nullptr;
+  end_wait(request);
+}
+
+void Slots::end_service(Request& request, bool completed) {
+  Level& level = request.served_member->level;
+  simulation_.count_hold(row_, request.served_since);
+  level.completed += completed ? 1 : 0;
+  level.use(simulation_.now(), -1);
+  request.served_by = nullptr;
 }
 
 void Slots::release(const Hold& hold) {

@@ -24,8 +24,6 @@ struct SlotsPlan : ResourcePlan {
   Discipline discipline = Discipline::fifo;
   std::optional<std::int64_t> queue_limit;  // absent: unbounded
   std::optional<Duration> patience;         // absent: for ever
-  ErrorId refused = kNoError;               // what a refused arrival fails with
-  ErrorId timed_out = kNoError;             // what an impatient waiter fails with
 
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 };
@@ -66,6 +64,8 @@ class Slots : public Resource {
   Progress join_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);
   // The end of a wait, however: it is in no line any more.
   void remove_from_line(Request& request, Line& line);
+  // What was begun by begin_service() has ended; its unit is free.
+  void end_service(Request& request, bool completed);
   // Gives units to the head of the line as long as they last.
   void serve_line(Line& line);
   // The request has its units; called for those who waited, from an event or from inside another request.

@@ -32,10 +32,7 @@ void Station::granted(Request& request, Line& line) {
 }
 
 void Station::begin(Request& request, Line& line) {
-  request.served_by = this;
-  request.served_member = &line;
-  request.served_since = simulation_.now();
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, line);
   request.wake =
       simulation_.kernel().schedule(simulation_.now() + Duration{request.wait.work}, Phase::release,
                                     {&Station::on_completion, this, reinterpret_cast<std::uint64_t>(&request)});
@@ -43,15 +40,7 @@ void Station::begin(Request& request, Line& line) {
 
 void Station::end(Request& request, bool completed) {
   Line& line = static_cast<Line&>(*request.served_member);
-  const std::int64_t served = (simulation_.now() - request.served_since).ns;
-  Meter& meter = simulation_.meter(row_);
-  meter.hold_sum += served;
-  if (simulation_.is_sampled(request.served_since)) {
-    meter.hold.record(served);
-  }
-  line.level.completed += completed ? 1 : 0;
-  line.level.use(simulation_.now(), -1);
-  request.served_by = nullptr;
+  end_service(request, completed);
   request.wait.mode = held;
   serve_line(line);
 }

@@ -81,7 +81,7 @@ void BuiltQueue::lower_publish(Lowerer& lowerer, const std::optional<Reference>&
                    .flow = std::nullopt,
                    .bytes = std::nullopt,
                    .bytes_site = lowerer.site("bytes"),
-                   .rejected = rejected_};
+                   .rejected = plan_.refused};
   if (flow) {
     plan.flow = flow_id(lowerer.builder(), *flow);
     if (!plan.flow) {
@@ -112,7 +112,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     plan.max_bytes = queue.max_length_bytes->count;
   }
   plan.overflow = queue.overflow;
-  return std::make_unique<BuiltQueue>(spec, plan, builder.error("publish_rejected", "basic.nack", spec.name));
+  plan.refused = builder.error("publish_rejected", "basic.nack", spec.name);
+  return std::make_unique<BuiltQueue>(spec, plan);
 }
 
 }  // namespace

@@ -24,8 +24,7 @@ class QueueWorker {
 
 class BuiltQueue final : public BuiltResource, public Publishable {
  public:
-  BuiltQueue(const ResourceSpec& resource_spec, MessageQueuePlan& plan, ErrorId rejected)
-      : BuiltResource(resource_spec), plan_(plan), rejected_(rejected) {}
+  BuiltQueue(const ResourceSpec& resource_spec, MessageQueuePlan& plan) : BuiltResource(resource_spec), plan_(plan) {}
 
   [[nodiscard]] ResourceIndex row() const { return plan_.row; }
   // `messages`: how many the worker may hold unacknowledged.
@@ -35,7 +34,6 @@ class BuiltQueue final : public BuiltResource, public Publishable {
 
  private:
   MessageQueuePlan& plan_;
-  ErrorId rejected_;
   std::vector<QueueWorker*> workers_;
 };
 

@@ -19,10 +19,7 @@ void identify(const load::Loaded& loaded, const Options& options, Explanation& e
                           .workload = loaded.workload.name,
                           .seed = options.seed,
                           .load = 1,
-                          .params = {}};
-  for (const auto& [name, parameter] : loaded.parameters) {
-    explanation.identity.params[name] = parameter.text;
-  }
+                          .params = parameter_texts(loaded)};
   explanation.assumptions = loaded.assumptions;
 }
 

@@ -36,9 +36,7 @@ int command_run(const Options& options) {
   if (executor.interrupted()) {
     return interrupted(executor, "a run that is cut short has no result");
   }
-  for (const auto& [name, parameter] : loaded->parameters) {
-    result.identity.params[name] = parameter.text;
-  }
+  result.identity.params = parameter_texts(*loaded);
   for (const Diagnostic& diagnostic : diagnostics.list()) {
     result.warnings.push_back(diagnostic.message);
   }

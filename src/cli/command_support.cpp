@@ -38,6 +38,14 @@ int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is
   return executor.signal() == SIGTERM ? kTerminated : kInterrupted;
 }
 
+std::map<std::string, std::string> parameter_texts(const load::Loaded& loaded) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, parameter] : loaded.parameters) {
+    texts[name] = parameter.text;
+  }
+  return texts;
+}
+
 Progress::Progress(exec::ThreadExecutor& executor, const Options& options, std::string what)
     : executor_(executor), shown_(!options.quiet && isatty(STDERR_FILENO) == 1) {
   if (!shown_) {

@@ -3,11 +3,13 @@
 // What commands have in common: printing diagnostics, the progress line, writing to standard output.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "sim/base/diagnostic.hpp"
 #include "src/cli/options.hpp"
 #include "src/exec/thread_executor.hpp"
+#include "src/load/loader.hpp"
 
 namespace loadstone::cli {
 
@@ -19,6 +21,9 @@ bool print(const std::string& text);
 
 // The exit code for an executor that a signal ended, and a line that says so.
 int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is_kept);
+
+// The value of each parameter, as it was written or given.
+[[nodiscard]] std::map<std::string, std::string> parameter_texts(const load::Loaded& loaded);
 
 // Shows progress on standard error while it lives, if that is a terminal and the user did not ask for quiet.
 class Progress {

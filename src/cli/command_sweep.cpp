@@ -15,7 +15,11 @@ namespace {
 Options effective_options(const Options& options, const Experiment& experiment) {
   Options own = options;
   own.method = options.method ? options.method : experiment.method;
-  if (own.method == Method::saturate && options.files.size() == 1) {
+  if (own.method == Method::run) {
+    own.axis = "load";  // and nothing else of a search
+    own.from.reset();
+    own.to.reset();
+  } else if (options.files.size() == 1) {
     own.axis = options.given("--axis") ? options.axis : experiment.search.axis;
     own.from = options.from ? options.from : experiment.search.from;
     own.to = options.to ? options.to : experiment.search.to;
@@ -30,51 +34,16 @@ Options effective_options(const Options& options, const Experiment& experiment) 
   return own;
 }
 
-// Rows of the saturation method: one line per point.
-std::string search_row(std::size_t index, const SweepPoint& point, const SweepInputs& inputs,
-                       const SaturateReport& report) {
-  using report::csv_cell;
-  const Saturated& first = report.result.order.front();
-  std::string line = std::to_string(index) + "," + csv_cell(report.identity.topology) + "," +
-                     csv_cell(report.identity.workload) + "," + csv_cell(point.name);
-  for (const std::string& name : inputs.varied) {
-    std::string cell;
-    for (const auto& [varied, value] : point.varied) {
-      cell = varied == name ? value : cell;
-    }
-    line += "," + csv_cell(cell);
-  }
-  const auto figure = [](const Estimate& e) {
-    return "," + format_number(e.value) + "," + (e.ci ? format_number(e.ci->lo) : "") + "," +
-           (e.ci ? format_number(e.ci->hi) : "");
-  };
-  return line + "," + std::to_string(report.identity.seed) + "," + csv_cell(report.axis) + figure(first.at) +
-         figure(first.throughput_per_s) + "," + first.limited_by + "," + csv_cell(first.resource) + "," +
-         csv_cell(first.cause.resource) + "\n";
-}
-
-std::string search_header(const SweepInputs& inputs) {
-  std::string line = "point,topology,workload,case";
-  for (const std::string& name : inputs.varied) {
-    line += "," + report::csv_cell(name);
-  }
-  return line +
-         ",seed,axis,at,at_lo,at_hi,throughput_per_s,throughput_per_s_lo,throughput_per_s_hi,limited_by,first,"
-         "cause\n";
-}
-
 // One search after the other, each on all threads. The rows.
 std::string search_all(const SweepInputs& inputs, const Options& options, exec::ThreadExecutor& executor,
                        report::SweepReport& report, report::OutDirectory* out) {
-  std::string csv = search_header(inputs);
+  std::string csv = report::search_header(inputs.varied);
   if (out != nullptr) {
     out->append_to_journal(csv);
   }
   for (std::size_t i = 0; i < inputs.points.size() && !executor.interrupted(); ++i) {
     const SweepPoint& point = inputs.points[i];
-    Options own = options;
-    own.set = point.set;
-    own.load = point.load;
+    const Options own = options_of(options, point);
     Diagnostics diagnostics;
     const auto search_inputs = check_search(inputs.files[point.files], own, diagnostics);
     const Progress progress(
@@ -84,7 +53,7 @@ std::string search_all(const SweepInputs& inputs, const Options& options, exec::
     if (executor.interrupted()) {
       break;
     }
-    const std::string row = search_row(i, point, inputs, found);
+    const std::string row = report::search_row(i, point, inputs.varied, found);
     csv += row;
     if (out != nullptr) {
       out->append_to_journal(row);
@@ -108,26 +77,14 @@ std::string run_all(const SweepInputs& inputs, const SweepNames& names, const Op
   return collector.csv();
 }
 
-bool check_axis(const SweepInputs& inputs, const Options& options, Diagnostics& diagnostics) {
-  for (const SweepPoint& point : options.method == Method::saturate ? inputs.points : std::vector<SweepPoint>{}) {
-    Options own = options;
-    own.set = point.set;
-    if (!check_search(inputs.files[point.files], own, diagnostics)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 int command_sweep(const Options& given) {
   Diagnostics diagnostics;
   const auto inputs = read_sweep(given, diagnostics);
-  const auto names = inputs ? check_points(*inputs, diagnostics) : std::nullopt;
   const Options options = inputs ? effective_options(given, inputs->experiment) : given;
-  const bool ok = names && check_axis(*inputs, options, diagnostics);
-  if (!print_diagnostics(diagnostics) || !ok) {
+  const auto names = inputs ? check_points(*inputs, options, diagnostics) : std::nullopt;
+  if (!print_diagnostics(diagnostics) || !names) {
     return kInvalidInput;
   }
   Output output(options);

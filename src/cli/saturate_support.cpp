@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/expression/quantity.hpp"
+#include "src/cli/command_support.hpp"
 #include "src/log/log.hpp"
 
 namespace loadstone::cli {
@@ -100,10 +101,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
                      .workload = inputs.loaded.workload.name,
                      .seed = options.seed,
                      .load = options.load,
-                     .params = {}};
-  for (const auto& [name, value] : inputs.loaded.parameters) {
-    report.identity.params[name] = value.text;
-  }
+                     .params = parameter_texts(inputs.loaded)};
   for (const auto& source : inputs.loaded.model.sources) {
     if (source->is_schedule) {
       report.warnings.push_back("schedules are left out of the search, which holds every scenario at its peak: '" +

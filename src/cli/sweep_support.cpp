@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "src/cli/saturate_support.hpp"
 #include "src/load/overlay.hpp"
 
 namespace loadstone::cli {
@@ -130,7 +131,13 @@ std::string describe(const SweepPoint& point) {
 
 }  // namespace
 
-std::optional<SweepNames> check_points(const SweepInputs& inputs, Diagnostics& diagnostics) {
+Options options_of(Options options, const SweepPoint& point) {
+  options.set = point.set;
+  options.load = point.load;
+  return options;
+}
+
+std::optional<SweepNames> check_points(const SweepInputs& inputs, const Options& options, Diagnostics& diagnostics) {
   SweepNames names;
   const auto add = [](std::vector<std::string>& list, const std::string& name) {
     if (std::find(list.begin(), list.end(), name) == list.end()) {
@@ -138,20 +145,17 @@ std::optional<SweepNames> check_points(const SweepInputs& inputs, Diagnostics& d
     }
   };
   for (const SweepPoint& point : inputs.points) {
-    const auto loaded = load::compile(inputs.files[point.files], point.set, diagnostics);
-    if (loaded) {
-      static_cast<void>(parse_thresholds(loaded->workload, loaded->topology, diagnostics));
-    }
-    if (!diagnostics.ok()) {
+    const auto checked = check_search(inputs.files[point.files], options_of(options, point), diagnostics);
+    if (!checked) {
       if (const std::string where = describe(point); !where.empty()) {
         diagnostics.warning({}, "this is so at the point with " + where);
       }
       return std::nullopt;  // the points after it would mostly repeat the same
     }
-    for (const Flow& flow : loaded->model.flows) {
+    for (const Flow& flow : checked->loaded.model.flows) {
       add(names.flows, flow.name);
     }
-    for (const auto& plan : loaded->model.resources) {
+    for (const auto& plan : checked->loaded.model.resources) {
       add(names.resources, plan->name);
     }
   }

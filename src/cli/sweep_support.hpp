@@ -37,7 +37,10 @@ struct SweepNames {
   std::vector<std::string> flows;
   std::vector<std::string> resources;
 };
-[[nodiscard]] std::optional<SweepNames> check_points(const SweepInputs& inputs, Diagnostics& diagnostics);
+[[nodiscard]] std::optional<SweepNames> check_points(const SweepInputs& inputs, const Options& options,
+                                                     Diagnostics& diagnostics);
+// The options as if the point's values had been given on the command line.
+[[nodiscard]] Options options_of(Options options, const SweepPoint& point);
 
 // Compiled points that are in use. Any thread may ask.
 class PointCache {

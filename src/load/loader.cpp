@@ -56,64 +56,74 @@ void check_times(const Inputs& inputs, const Workload& workload, Duration end, D
 
 }  // namespace
 
-std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics) {
-  Loaded loaded;
-  Reader reader(diagnostics, all_kinds());
-  reader.set_open_file(open_side_file);
-  loaded.topology = read_topology(reader, inputs.topology, overrides);
-  loaded.workload = read_workload(reader, inputs.workload, overrides);
-  check_overrides(overrides, loaded, diagnostics);
-  check_schedules(loaded.topology, loaded.workload, diagnostics);
-  const Calendar calendar(loaded.topology, loaded.workload, diagnostics);
+namespace {
+
+// A reader of one program's files, and what it has noted at the end.
+class Reading {
+ public:
+  explicit Reading(Diagnostics& diagnostics) : reader(diagnostics, all_kinds()) {
+    reader.set_open_file(open_side_file);
+  }
+  void keep_notes(Loaded& loaded) const {
+    loaded.parameters = reader.parameters();
+    loaded.assumptions = reader.assumptions();
+  }
+
+  Reader reader;
+};
+
+// `finish` is called with the builder if the files compile. Nothing if there are errors.
+template <class Finish>
+std::optional<Loaded> build(Loaded loaded, const Reading& reading, Diagnostics& diagnostics, Finish finish) {
   if (!diagnostics.ok()) {
     return std::nullopt;
   }
-  loaded.parameters = reader.parameters();
-  loaded.assumptions = reader.assumptions();
+  reading.keep_notes(loaded);
   ModelBuilder builder(loaded.topology, loaded.workload, loaded.parameters, all_kinds(), diagnostics);
   builder.compile();
   if (diagnostics.ok()) {
-    check_times(inputs, loaded.workload, builder.model().end, diagnostics);
-    add_schedules(builder,
-                  [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
+    finish(builder, loaded);
   }
   if (!diagnostics.ok()) {
     return std::nullopt;
   }
   loaded.model = builder.take();
   return loaded;
+}
+
+}  // namespace
+
+std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics) {
+  Loaded loaded;
+  Reading reading(diagnostics);
+  loaded.topology = read_topology(reading.reader, inputs.topology, overrides);
+  loaded.workload = read_workload(reading.reader, inputs.workload, overrides);
+  check_overrides(overrides, loaded, diagnostics);
+  check_schedules(loaded.topology, loaded.workload, diagnostics);
+  const Calendar calendar(loaded.topology, loaded.workload, diagnostics);
+  return build(std::move(loaded), reading, diagnostics, [&](ModelBuilder& builder, const Loaded& built) {
+    check_times(inputs, built.workload, builder.model().end, diagnostics);
+    add_schedules(builder,
+                  [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
+  });
 }
 
 std::optional<Loaded> compile_topology(const Node& topology, const Overrides& overrides, Diagnostics& diagnostics) {
   Loaded loaded;
-  Reader reader(diagnostics, all_kinds());
-  reader.set_open_file(open_side_file);
-  loaded.topology = read_topology(reader, topology, overrides);
+  Reading reading(diagnostics);
+  loaded.topology = read_topology(reading.reader, topology, overrides);
   check_overrides(overrides, loaded, diagnostics);
   check_schedules(loaded.topology, {}, diagnostics);
   check_calendar(loaded.topology, diagnostics);
-  if (!diagnostics.ok()) {
-    return std::nullopt;
-  }
-  loaded.parameters = reader.parameters();
-  loaded.assumptions = reader.assumptions();
-  ModelBuilder builder(loaded.topology, loaded.workload, loaded.parameters, all_kinds(), diagnostics);
-  builder.compile();
-  if (!diagnostics.ok()) {
-    return std::nullopt;
-  }
-  loaded.model = builder.take();
-  return loaded;
+  return build(std::move(loaded), reading, diagnostics, [](ModelBuilder&, const Loaded&) {});
 }
 
 std::optional<Loaded> read_workload_alone(const Node& workload, const Overrides& overrides, Diagnostics& diagnostics) {
   Loaded loaded;
-  Reader reader(diagnostics, all_kinds());
-  reader.set_open_file(open_side_file);
-  loaded.workload = read_workload(reader, workload, overrides);
+  Reading reading(diagnostics);
+  loaded.workload = read_workload(reading.reader, workload, overrides);
   check_overrides(overrides, loaded, diagnostics);
-  loaded.parameters = reader.parameters();
-  loaded.assumptions = reader.assumptions();
+  reading.keep_notes(loaded);
   return diagnostics.ok() ? std::optional(std::move(loaded)) : std::nullopt;
 }
 

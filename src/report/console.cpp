@@ -11,15 +11,6 @@ namespace loadstone::report {
 
 namespace {
 
-std::string quantile(const TimesSummary& times, double q) {
-  for (const auto& [p, estimate] : times.quantiles_ms) {
-    if (p == q) {
-      return short_ms(estimate.value);
-    }
-  }
-  return "-";
-}
-
 std::string thresholds(const RunResult& result) {
   if (result.thresholds.empty()) {
     return "";
@@ -53,7 +44,7 @@ std::string resources(const RunResult& result) {
     const bool many = r->members > 1;
     rows.push_back({r->name + (many ? fmt::format(" x{}", r->members) : ""),
                     std::isinf(r->capacity) ? "-" : percent(r->utilization.value), short_number(r->capacity),
-                    short_number(r->queue_length.value), percent(r->waited_share.value), quantile(r->wait, 0.95),
+                    short_number(r->queue_length.value), percent(r->waited_share.value), quantile_text(r->wait, 0.95),
                     short_ms(r->hold.mean_ms.value), short_number(static_cast<double>(r->refused)),
                     short_number(static_cast<double>(r->timed_out))});
   }
@@ -78,9 +69,9 @@ std::string flows(const RunResult& result) {
       continue;
     }
     const double inside = static_cast<double>(f.in_flight) / static_cast<double>(f.sample.offered);
-    rows.push_back({f.name, plus_minus(f.throughput_per_s), short_ms(f.latency.mean_ms.value), quantile(f.latency, 0.5),
-                    quantile(f.latency, 0.95), quantile(f.latency, 0.99), short_ms(f.latency.max_ms),
-                    percent(f.failed_share.value), inside > 0.001 ? percent(inside) : ""});
+    rows.push_back({f.name, plus_minus(f.throughput_per_s), short_ms(f.latency.mean_ms.value),
+                    quantile_text(f.latency, 0.5), quantile_text(f.latency, 0.95), quantile_text(f.latency, 0.99),
+                    short_ms(f.latency.max_ms), percent(f.failed_share.value), inside > 0.001 ? percent(inside) : ""});
     for (const auto& [error, count] : f.errors) {
       rows.push_back({"  " + error, short_number(static_cast<double>(count))});
     }

@@ -13,12 +13,8 @@ namespace loadstone::report {
 namespace {
 
 double quantile(const TimesSummary& times, double q) {
-  for (const auto& [p, estimate] : times.quantiles_ms) {
-    if (p == q) {
-      return estimate.value;
-    }
-  }
-  return 0;
+  const Estimate* estimate = times.quantile(q);
+  return estimate == nullptr ? 0 : estimate->value;
 }
 
 template <class Summary>
@@ -79,6 +75,26 @@ void add_values(std::string& line, const std::vector<std::string>& names, const 
   }
 }
 
+// The columns that every row begins with.
+std::string left_header(const std::vector<std::string>& varied) {
+  std::string line = "point,topology,workload,case";
+  for (const std::string& name : varied) {
+    line += "," + csv_cell(name);
+  }
+  return line;
+}
+
+std::string left_cells(std::size_t index, const SweepPoint& point, const Identity& identity,
+                       const std::vector<std::string>& varied) {
+  std::string line =
+      fmt::format("{},{},{},{}", index, csv_cell(identity.topology), csv_cell(identity.workload), csv_cell(point.name));
+  for (const std::string& name : varied) {
+    const std::string* value = point.value_of(name);
+    line += "," + (value == nullptr ? "" : csv_cell(*value));
+  }
+  return line;
+}
+
 }  // namespace
 
 std::string csv_cell(const std::string& text) {
@@ -96,10 +112,7 @@ RowsCsv::RowsCsv(std::vector<std::string> varied, std::vector<std::string> flows
     : varied_(std::move(varied)), flows_(std::move(flows)), resources_(std::move(resources)) {}
 
 std::string RowsCsv::header() const {
-  std::string line = "point,topology,workload,case";
-  for (const std::string& name : varied_) {
-    line += "," + csv_cell(name);
-  }
+  std::string line = left_header(varied_);
   line += ",seed,replication,simulated_s,events,fingerprint";
   add_names(line, flows_, kFlowFigures);
   add_names(line, resources_, kResourceFigures);
@@ -108,18 +121,30 @@ std::string RowsCsv::header() const {
 
 std::string RowsCsv::row(std::size_t index, const SweepPoint& point, const Identity& identity, std::size_t replication,
                          const RunSummary& summary) const {
-  std::string line =
-      fmt::format("{},{},{},{}", index, csv_cell(identity.topology), csv_cell(identity.workload), csv_cell(point.name));
-  for (const std::string& name : varied_) {
-    const auto at =
-        std::find_if(point.varied.begin(), point.varied.end(), [&](const auto& v) { return v.first == name; });
-    line += "," + (at == point.varied.end() ? "" : csv_cell(at->second));
-  }
+  std::string line = left_cells(index, point, identity, varied_);
   line += fmt::format(",{},{},{},{},{}", identity.seed, replication, summary.simulated_s, summary.events,
                       hex(summary.fingerprint));
   add_values(line, flows_, summary.flows, kFlowFigures);
   add_values(line, resources_, summary.resources, kResourceFigures);
   return line + "\n";
+}
+
+std::string search_header(const std::vector<std::string>& varied) {
+  return left_header(varied) +
+         ",seed,axis,at,at_lo,at_hi,throughput_per_s,throughput_per_s_lo,throughput_per_s_hi,limited_by,first,cause\n";
+}
+
+std::string search_row(std::size_t index, const SweepPoint& point, const std::vector<std::string>& varied,
+                       const SaturateReport& report) {
+  const Saturated& first = report.result.order.front();
+  const auto figure = [](const Estimate& e) {
+    return "," + format_number(e.value) + "," + (e.ci ? format_number(e.ci->lo) : "") + "," +
+           (e.ci ? format_number(e.ci->hi) : "");
+  };
+  return left_cells(index, point, report.identity, varied) +
+         fmt::format(",{},{}", report.identity.seed, csv_cell(report.axis)) + figure(first.at) +
+         figure(first.throughput_per_s) + "," + first.limited_by + "," + csv_cell(first.resource) + "," +
+         csv_cell(first.cause.resource) + "\n";
 }
 
 }  // namespace loadstone::report

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/compare.hpp"
 #include "sim/experiment/sweep.hpp"
 
 namespace loadstone::report {
@@ -27,6 +28,11 @@ class RowsCsv {
   std::vector<std::string> flows_;
   std::vector<std::string> resources_;
 };
+
+// The same file where a capacity was searched: one line per point.
+[[nodiscard]] std::string search_header(const std::vector<std::string>& varied);
+[[nodiscard]] std::string search_row(std::size_t index, const SweepPoint& point, const std::vector<std::string>& varied,
+                                     const SaturateReport& report);
 
 // A cell as CSV has it: quoted where it must be.
 [[nodiscard]] std::string csv_cell(const std::string& text);

@@ -56,20 +56,6 @@ std::string gap_in_words(const Saturated& s) {
   return gap > kGap ? fmt::format("; the {} between is waiting, polling, refusals and timeouts", percent(gap)) : "";
 }
 
-std::string latency_p95(const RunSummary& summary, const std::string& flow) {
-  for (const FlowSummary& f : summary.flows) {
-    if (f.name != flow || f.sample.completed == 0) {
-      continue;
-    }
-    for (const auto& [q, estimate] : f.latency.quantiles_ms) {
-      if (q == 0.95) {
-        return short_ms(estimate.value);
-      }
-    }
-  }
-  return "-";
-}
-
 // A value on the axis: a number, or in the unit that the parameter has.
 std::string on_axis(const SaturateReport& report, const Estimate& at) {
   if (report.axis_dimension == kNumber) {

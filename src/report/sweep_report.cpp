@@ -13,20 +13,14 @@ namespace {
 
 constexpr std::size_t kFlowsShown = 3;
 
-const std::string& varied_value(const SweepPoint& point, const std::string& name) {
-  static const std::string none = "-";
-  const auto at =
-      std::find_if(point.varied.begin(), point.varied.end(), [&](const auto& v) { return v.first == name; });
-  return at == point.varied.end() ? none : at->second;
-}
-
 std::vector<std::string> left_cells(const SweepReport& report, const SweepPoint& point, const std::string& topology) {
   std::vector<std::string> cells{topology};
   if (!point.name.empty()) {
     cells.front() += " " + point.name;
   }
   for (const std::string& name : report.varied) {
-    cells.push_back(varied_value(point, name));
+    const std::string* value = point.value_of(name);
+    cells.push_back(value == nullptr ? "-" : *value);
   }
   return cells;
 }
@@ -35,17 +29,6 @@ std::vector<std::string> left_head(const SweepReport& report) {
   std::vector<std::string> head{"topology"};
   head.insert(head.end(), report.varied.begin(), report.varied.end());
   return head;
-}
-
-std::string p95_of(const RunSummary& summary, const std::string& flow) {
-  for (const FlowSummary& f : summary.flows) {
-    for (const auto& [q, estimate] : f.latency.quantiles_ms) {
-      if (f.name == flow && q == 0.95 && f.sample.completed > 0) {
-        return short_ms(estimate.value);
-      }
-    }
-  }
-  return "-";
 }
 
 std::string busiest(const RunSummary& summary) {
@@ -88,7 +71,7 @@ std::string runs_table(const SweepReport& report) {
     std::vector<std::string>& row = rows.emplace_back(left_cells(report, report.points[i], r.identity.topology));
     row.insert(row.end(), {r.first.empty() ? "-" : r.first, busiest(r.summary), failed(r.summary)});
     for (const std::string& flow : flows) {
-      row.push_back(p95_of(r.summary, flow));
+      row.push_back(latency_p95(r.summary, flow));
     }
   }
   return table(rows);

@@ -57,6 +57,17 @@ std::string plus_minus(const Estimate& estimate) {
                      half < 1000 ? fmt::format("{:.2g}", half) : short_number(half));
 }
 
+std::string quantile_text(const TimesSummary& times, double q) {
+  const Estimate* estimate = times.quantile(q);
+  return estimate == nullptr ? "-" : short_ms(estimate->value);
+}
+
+std::string latency_p95(const RunSummary& summary, const std::string& flow) {
+  const auto at = std::find_if(summary.flows.begin(), summary.flows.end(),
+                               [&](const FlowSummary& f) { return f.name == flow && f.sample.completed > 0; });
+  return at == summary.flows.end() ? "-" : quantile_text(at->latency, 0.95);
+}
+
 std::string usd(double value) {
   if (!std::isfinite(value)) {
     return "-";
