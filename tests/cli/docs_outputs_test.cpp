@@ -16,6 +16,7 @@
 #include <map>
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 #include "tests/tidy/source_tree.hpp"
 
 namespace loadstone::test {
@@ -56,8 +57,8 @@ std::string output_of(const std::string& command, const Files& files) {
       names[path] = word;
       word = path;
     } else if (word.ends_with(".yaml")) {
-      names[LOADSTONE_SOURCE_DIR + ("/" + word)] = word;
-      word = LOADSTONE_SOURCE_DIR + ("/" + word);
+      names[source_dir() + "/" + word] = word;
+      word = source_dir() + "/" + word;
     }
     arguments.push_back(word);
   }
@@ -125,7 +126,7 @@ TEST(DocsOutputs, AreWhatCommandsPrint) {
       shown_in_readme = should.files;
     }
     if (update) {
-      std::ofstream(LOADSTONE_SOURCE_DIR + ("/" + page.path), std::ios::binary) << should.text;
+      std::ofstream(source_dir() + "/" + page.path, std::ios::binary) << should.text;
     } else {
       EXPECT_EQ(page.text, should.text) << page.path << " (LOADSTONE_UPDATE_DOCS=1 rewrites it)";
     }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -13,7 +14,7 @@ using ::testing::Not;
 using Json = nlohmann::json;
 
 std::string shipped(const std::string& path) {
-  return LOADSTONE_SOURCE_DIR + ("/" + path);
+  return source_dir() + "/" + path;
 }
 
 std::string fingerprint(const std::string& topology, const std::string& workload) {

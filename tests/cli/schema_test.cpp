@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -42,7 +43,7 @@ sys.exit(1 if wrong else 0)
 
 std::vector<std::string> shipped(const std::string& folder) {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(LOADSTONE_SOURCE_DIR + ("/" + folder))) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/" + folder)) {
     if (entry.path().extension() == ".yaml") {
       files.push_back(entry.path().string());
     }

@@ -19,6 +19,7 @@
 #include <sstream>
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -36,7 +37,7 @@ constexpr CommandOptions limited() {
 }
 
 fs::path folder() {
-  return fs::path(LOADSTONE_SOURCE_DIR) / "tests/negative/inputs";
+  return fs::path(source_dir()) / "tests/negative/inputs";
 }
 
 struct Case {

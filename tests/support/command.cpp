@@ -1,4 +1,5 @@
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -72,7 +73,7 @@ std::string text_of(const std::string& path) {
 CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options) {
   const std::string out = options.out_to.empty() ? directory() + "stdout" : options.out_to;
   const std::string err = directory() + "stderr";
-  std::vector<std::string> words{LOADSTONE_BINARY};
+  std::vector<std::string> words{command_path()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = options.environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
@@ -85,7 +86,7 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   pid_t child = 0;
   const int failed =
-      posix_spawn(&child, LOADSTONE_BINARY, &actions, nullptr, pointers(words).data(), pointers(environment).data());
+      posix_spawn(&child, command_path(), &actions, nullptr, pointers(words).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed == 0) {
     limit(child, RLIMIT_AS, options.most_memory_bytes);
@@ -97,7 +98,7 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
   }
   rusage usage{};
   if (failed != 0 || wait4(child, &status, 0, &usage) != child) {
-    throw std::runtime_error(std::string("cannot run ") + LOADSTONE_BINARY);
+    throw std::runtime_error(std::string("cannot run ") + command_path());
   }
   CommandResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

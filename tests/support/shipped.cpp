@@ -1,3 +1,4 @@
+#include "tests/support/places.hpp"
 #include "tests/support/shipped.hpp"
 
 #include <stdexcept>
@@ -33,7 +34,7 @@ void lay_over(Node& base, std::string_view overlay, Diagnostics& diagnostics) {
 }
 
 std::string path_of(std::string_view folder, std::string_view name) {
-  return std::string(LOADSTONE_SOURCE_DIR "/") + std::string(folder) + "/" + std::string(name) + ".yaml";
+  return source_dir() + "/" + std::string(folder) + "/" + std::string(name) + ".yaml";
 }
 
 const Node& node_at(const Node& root, Shipped::Keys keys) {

@@ -106,7 +106,7 @@ Findings broken_links(const SourceFile& page, const Exists& exists) {
 }
 
 bool exists_here(const std::string& path) {
-  return std::filesystem::exists(std::filesystem::path(LOADSTONE_SOURCE_DIR) / path);
+  return std::filesystem::exists(std::filesystem::path(test::source_dir()) / path);
 }
 
 Findings in(const std::string& text) {

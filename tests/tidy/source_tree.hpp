@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/places.hpp"
+
 namespace loadstone::tidy {
 
 struct SourceFile {
@@ -130,7 +132,7 @@ inline std::vector<std::size_t> find_words(std::string_view text, std::string_vi
 // but .ci is.
 inline std::vector<SourceFile> project_files(const std::vector<std::string_view>& endings) {
   namespace fs = std::filesystem;
-  const fs::path root(LOADSTONE_SOURCE_DIR);
+  const fs::path root(test::source_dir());
   const auto skipped = [&](const fs::path& folder) {
     const std::string name = folder.filename().string();
     const bool at_root = folder.parent_path() == root;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/command.hpp"
+#include "tests/support/places.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -14,8 +15,8 @@ using Json = nlohmann::json;
 
 Json ran(const std::string& topology, const std::string& workload, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"run",
-                                     LOADSTONE_SOURCE_DIR "/topologies/" + topology + ".yaml",
-                                     LOADSTONE_SOURCE_DIR "/workloads/" + workload + ".yaml",
+                                     source_dir() + "/topologies/" + topology + ".yaml",
+                                     source_dir() + "/workloads/" + workload + ".yaml",
                                      "--json",
                                      "--replications",
                                      "2"};
@@ -32,7 +33,7 @@ double per_s(const Json& run, const std::string& flow) {
 // The same workload in less time: `keys` are merged over it.
 std::string shortened(const std::string& workload, const std::string& keys) {
   return file(workload + "-short.yaml",
-              "extends: " LOADSTONE_SOURCE_DIR "/workloads/" + workload + ".yaml\nworkload: " + workload + "\n" + keys);
+              "extends: " + source_dir() + "/workloads/" + workload + ".yaml\nworkload: " + workload + "\n" + keys);
 }
 
 void expect_light(const Json& run) {
@@ -55,7 +56,7 @@ TEST(ShippedWorkloads, SutazaiBaselineIsTenUsersWhoThinkForASecond) {
 TEST(ShippedWorkloads, SutazaiSoakIsFiftyUsersAndRunsForAnHourToo) {
   const std::string hour = shortened("sutazai-soak", "scenarios: {users: {duration: 1h}}");
   const CommandResult result =
-      loadstone({"run", LOADSTONE_SOURCE_DIR "/topologies/sutazai.yaml", hour, "--json", "--replications", "2"});
+      loadstone({"run", source_dir() + "/topologies/sutazai.yaml", hour, "--json", "--replications", "2"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const Json run = Json::parse(result.out);
   expect_light(run);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "src/load/overlay.hpp"
+#include "tests/support/places.hpp"
 
 namespace loadstone::load {
 namespace {
@@ -43,7 +44,7 @@ TEST(EmitYaml, KeepsPlainScalarsPlainAndQuotedOnesQuoted) {
 TEST(EmitYaml, ReadsBackEveryShippedFile) {
   int files = 0;
   for (const char* folder : {"/topologies", "/workloads"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(LOADSTONE_SOURCE_DIR + std::string(folder))) {
+    for (const auto& entry : std::filesystem::directory_iterator(test::source_dir() + folder)) {
       Diagnostics diagnostics;
       const auto read_back = read_overlaid(entry.path().string(), diagnostics);
       if (entry.path().extension() == ".yaml" && read_back) {

@@ -5,12 +5,13 @@
 
 #include <fstream>
 #include <string>
+#include "tests/support/places.hpp"
 
 namespace loadstone {
 namespace {
 
 TEST(ErrorNames, AreThoseOfThePage) {
-  std::ifstream page(std::string(LOADSTONE_SOURCE_DIR) + "/docs/reference/errors.md");
+  std::ifstream page(test::source_dir() + "/docs/reference/errors.md");
   std::vector<std::string> listed;
   for (std::string line; std::getline(page, line);) {
     const std::string begin = "| `";
