@@ -1,0 +1,81 @@
+// Language models behave as fidelity 6 says (docs/reference/fidelity.md, section llm).
+#include <gtest/gtest.h>
+
+#include "tests/unit/resource/seen_run.hpp"
+
+namespace loadstone::test {
+namespace {
+
+std::string hosted(const std::string& keys, const std::string& call) {
+  return "topology: t\nresources:\n  ai: {kind: llm, ttft: 0s, " + keys + "}\nflows:\n" +
+         flows_named({"go", "later"}, "{llm: {provider: ai, " + call + "}}");
+}
+
+// 60,000 tokens at first, 1,000 a second, 1,000 taken every 500 ms: before request i there are 60,000 - 500 i, enough
+// for requests 0 .. 118. From then on every second one finds 1,000: 120, 122, .. , at whole seconds.
+TEST(FidelityLlm, Behaviour1TheBucketDrainsAndThenAdmitsItsRate) {
+  const SeenRun seen(
+      hosted("itl: 0s, tpm: 60000, max_retries: 0", "input_tokens: 900, output_tokens: 100"),
+      {{.count = 119, .every = "500ms"}, {.flow = "later", .at = "59500ms", .count = 241, .every = "500ms"}});
+  EXPECT_EQ(seen.completed(), 119u);
+  EXPECT_EQ(seen.completed("later"), 120u);
+  EXPECT_EQ(seen.failed("rate_limited_429", "later"), 121u);
+}
+
+// The 61st at one instant is told what is missing / rate: 1,000 tokens at 1,000 a second. It comes back then.
+TEST(FidelityLlm, Behaviour1RetryAfterIsWhatIsMissingOverTheRate) {
+  const SeenRun seen(hosted("itl: 0s, tpm: 60000, max_retries: 1", "input_tokens: 900, output_tokens: 100"),
+                     {{.count = 61}});
+  EXPECT_EQ(seen.completed(), 61u);
+  EXPECT_EQ(seen.max_ms(), 1000);
+  EXPECT_EQ(seen.sum_ms(), 1000);
+}
+
+// 100 + 1,900 of 60,000 tokens let 30 pass at once; with half the max_tokens (100 + 900) it is twice as many.
+TEST(FidelityLlm, Behaviour1HalvingMaxTokensAdmitsTwiceAsMany) {
+  for (const auto& [max_tokens, admitted] : {std::pair{"1900", 30u}, std::pair{"900", 60u}}) {
+    const SeenRun seen(hosted("itl: 0s, tpm: 60000, max_retries: 0, max_tokens: " + std::string(max_tokens),
+                              "input_tokens: 100, output_tokens: 7"),
+                       {{.count = 100}});
+    EXPECT_EQ(seen.completed(), admitted);
+  }
+}
+
+// More tokens than the bucket ever holds: 429 without a retry-after. The first pause is 0.5 s x (0.75 to 1), the second
+// 1 s x (0.75 to 1); two retries are the SDK's own default. One retry shows the first pause alone.
+TEST(FidelityLlm, Behaviour4TheSdkMakesThreeAttempts) {
+  const auto failing = [](const std::string& keys) {
+    return SeenRun(model(hosted("itl: 0s, tpm: 1000" + keys, "input_tokens: 5000, output_tokens: 1"),
+                         arrivals_at({{.count = 200, .every = "1s"}})));
+  };
+  const SeenRun seen = failing("");
+  EXPECT_EQ(seen.failed("rate_limited_429"), 200u);
+  EXPECT_EQ(seen.totals("ai.tpm").arrivals, 600u);
+  EXPECT_GE(seen.flow("go").failure.min(), 375'000'000 + 750'000'000);
+  EXPECT_LE(seen.flow("go").failure.max(), 500'000'000 + 1'000'000'000);
+  const SeenRun once = failing(", max_retries: 1");
+  EXPECT_EQ(once.totals("ai.tpm").arrivals, 400u);
+  EXPECT_GE(once.flow("go").failure.min(), 375'000'000);
+  EXPECT_LE(once.flow("go").failure.max(), 500'000'000);
+  EXPECT_GT(once.flow("go").failure.max() - once.flow("go").failure.min(), 100'000'000);  // 200 of them spread
+}
+
+// 1,000 answers whose lengths have the published mean and quantiles of the conversation trace: 450 of 61 tokens, 50 of
+// 129 (p50), 350 of 293, 50 of 424 (p90), 50 of 451 (p95), 40 of 601 (p99), 9 of 640, one of 1,000. The sum is
+// 27,450 + 6,450 + 102,550 + 21,200 + 22,550 + 24,040 + 5,760 + 1,000 = 211,000, the mean 211. At 20 ms after the first
+// token: mean 210 x 20 ms = 4.2 s, p99 600 x 20 ms = 12 s.
+TEST(FidelityLlm, Behaviour6ConversationsDecodeFourSecondsAndTwelveInTheTail) {
+  std::vector<Arrivals> arrivals;
+  for (const auto& [count, tokens] :
+       {std::pair{450, 61}, {50, 129}, {350, 293}, {50, 424}, {50, 451}, {40, 601}, {9, 640}, {1, 1000}}) {
+    const std::string text = std::to_string(tokens);
+    arrivals.push_back({.count = count, .attributes = "out: integer(" + text + "; " + text + ")", .every = "1s"});
+  }
+  const SeenRun seen(hosted("itl: 20ms", "input_tokens: 1155, output_tokens: $request.out"), arrivals);
+  EXPECT_EQ(seen.completed(), 1000u);
+  EXPECT_EQ(seen.sum_ms(), 1000 * 4200);
+  EXPECT_NEAR(static_cast<double>(seen.flow("go").latency.quantile(0.99)), 12e9, 0.12e9);
+}
+
+}  // namespace
+}  // namespace loadstone::test
