@@ -89,6 +89,14 @@ TEST(ShippedWorkloads, RithmxoTypicalIsAHundredRequestsOfEachServiceAndItsHeartb
   EXPECT_NEAR(per_s(few, "read") + per_s(few, "write"), 1000, 40);
 }
 
+TEST(ShippedWorkloads, ConstructionPeakIsARequestOfEachUserEveryTenSeconds) {
+  const Json run = ran("construction", "construction-peak", {"--load", "0.05"});
+  expect_light(run);
+  EXPECT_NEAR(per_s(run, "read") + per_s(run, "write"), 0.05 * 1000 * 50 / 10, 15);
+  const Json few = ran("construction-200", "construction-peak", {"--set", "active_users=5"});
+  EXPECT_NEAR(per_s(few, "read") + per_s(few, "write"), 200 * 5 / 10, 10);
+}
+
 TEST(ShippedWorkloads, RatibaBetaDayHasItsBookingsAndItsReaper) {
   const Json run = ran("ratiba", "ratiba-beta-day");
   expect_light(run);
