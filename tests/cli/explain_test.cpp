@@ -27,8 +27,8 @@ TEST(Explain, TheEffectiveFilesOfShippedTopologiesRunToTheSameFingerprint) {
   const CommandResult effective_workload = loadstone({"explain", workload});
   ASSERT_EQ(effective_workload.exit_code, 0);
   const std::string explained_workload = file("workload.yaml", effective_workload.out);
-  for (const char* name : {"construction", "construction-1000", "ratiba", "ratiba-pgbouncer", "rithmxo",
-                           "rithmxo-pgbouncer", "sutazai", "sutazai-tier0"}) {
+  for (const char* name : {"construction", "construction-1000", "ratiba", "ratiba-pgbouncer", "ratiba-target",
+                           "rithmxo", "rithmxo-pgbouncer", "sutazai", "sutazai-tier0"}) {
     const std::string topology = shipped("topologies/" + std::string(name) + ".yaml");
     const CommandResult effective = loadstone({"explain", topology});
     ASSERT_EQ(effective.exit_code, 0) << effective.err;
