@@ -38,14 +38,36 @@ Progress op_command(Simulation& simulation, Request& request, const Op& op) {
   return simulation.resource<Station>(plan.loop).visit(request, plan.time.duration(simulation, request, op.site));
 }
 
-class BuiltRedis final : public BuiltResource, public CommandServer {
+class BuiltRedis final : public BuiltResource, public CommandServer, public Visitable {
  public:
   BuiltRedis(const ResourceSpec& resource_spec, ResourceIndex loop, const std::optional<CpuPlace>& cpu)
       : BuiltResource(resource_spec), loop_(loop), cpu_(cpu) {}
 
   void lower_request(Lowerer& lowerer, double commands, std::string_view what) override {
+    lower_timed(lowerer, {spec.as<RedisSpec>().command_time.distribution.scaled(commands), -1}, what);
+  }
+  void lower_reply(Lowerer& lowerer, std::string_view what) override {
+    emit_delay(lowerer, loop_, reply_time(), std::string(what) + ".rtt");
+  }
+  [[nodiscard]] Drawn reply_time() const override { return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1}; }
+
+  // One command that takes its own time: a script, a large range.
+  void lower_visit(Lowerer& lowerer, const std::optional<TimeLaw>& service,
+                   const std::optional<CountLaw>& priority) override {
+    if (priority) {
+      lowerer.error("redis '" + spec.name +
+                    "' executes commands in the order in which they come: it has no 'priority'");
+      return;
+    }
+    const std::uint32_t first = lowerer.here();
+    lower_timed(lowerer, lowerer.drawn(service ? *service : spec.as<RedisSpec>().command_time), "command");
+    lowerer.served_since(first);
+    lower_reply(lowerer, "command");
+  }
+
+ private:
+  void lower_timed(Lowerer& lowerer, const Drawn& time, std::string_view what) {
     lower_reply(lowerer, what);  // the way there is as long as the way back
-    const Drawn time{spec.as<RedisSpec>().command_time.distribution.scaled(commands), -1};
     if (!cpu_) {
       lowerer.emit({.execute = &op_command, .plan = lowerer.builder().keep(CommandPlan{loop_, time})}, what);
       return;
@@ -54,12 +76,7 @@ class BuiltRedis final : public BuiltResource, public CommandServer {
     emit_cpu(lowerer, *cpu_, time, what);
     emit_release(lowerer, loop_);
   }
-  void lower_reply(Lowerer& lowerer, std::string_view what) override {
-    emit_delay(lowerer, loop_, reply_time(), std::string(what) + ".rtt");
-  }
-  [[nodiscard]] Drawn reply_time() const override { return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1}; }
 
- private:
   ResourceIndex loop_;
   std::optional<CpuPlace> cpu_;
 };

@@ -101,6 +101,19 @@ TEST(Redis, RelievedItsCommandsDoNotWait) {
   EXPECT_EQ(Seen(m, o).cpu.meter.wait_sum, 0);
 }
 
+// A visit is one command: 7 ms of round trip, 2 ms of the loop, or as long as it says.
+TEST(Redis, AVisitIsACommand) {
+  const auto m = model(
+      "topology: t\nresources: {redis: {kind: redis, command_time: 2ms, rtt: 7ms}}\n"
+      "flows: {go: {steps: [{visit: redis}]}, script: {steps: [{visit: {station: redis, service: 50ms}}]}}\n",
+      arrivals_at({{.flow = "script"}, {.at = "1ms"}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  EXPECT_EQ(o.flows[flow_of(m.model, "script")].latency.max(), 57 * kMs);
+  EXPECT_EQ(Seen(m, o).go.latency.max(), (7 + 49 + 2) * kMs);  // there at 4.5 ms, the script ends at 53.5 ms
+  EXPECT_EQ(Seen(m, o).cpu.meter.hold_sum, 52 * kMs);
+}
+
 std::string errors_of_redis(const std::string& keys, const std::string& hosts = "") {
   return errors_of("topology: t\n" + hosts + "resources: {redis: {kind: redis" + keys +
                        "}, cache: {kind: cache, of: redis, hit: 1}}\n"
@@ -117,6 +130,11 @@ TEST(Redis, SaysWhatIsWrong) {
   EXPECT_NE(
       errors_of_redis(", host: vps", "hosts: {vps: {cores: 1, count: 3}}\n").find("is 3 machines; on which of them"),
       std::string::npos);
+  EXPECT_NE(errors_of("topology: t\nresources: {redis: {kind: redis}}\n"
+                      "flows: {go: {steps: [{visit: {station: redis, priority: 3}}]}}\n",
+                      arrivals_at({{}}))
+                .find("in the order in which they come: it has no 'priority'"),
+            std::string::npos);
   EXPECT_NE(errors_of_redis(", command_time: $request.x").find("are the server's own"), std::string::npos);
 }
 

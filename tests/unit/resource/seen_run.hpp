@@ -6,6 +6,8 @@
 // Units. Milliseconds, exact: a time that is not whole in them is a failure.
 #pragma once
 
+#include <algorithm>
+
 #include "tests/support/conserved.hpp"
 #include "tests/unit/resource/planned_arrivals.hpp"
 
@@ -39,6 +41,13 @@ struct SeenRun {
   [[nodiscard]] std::uint64_t completed(std::string_view name = "go") const { return flow(name).run.completed; }
   [[nodiscard]] std::uint64_t failed(std::string_view error, std::string_view name = "go") const {
     return flow(name).errors[error_of(loaded.model, error)];
+  }
+  // How often a mark was counted.
+  [[nodiscard]] std::uint64_t marked(const std::string& name) const {
+    const auto& names = loaded.model.marks;
+    const auto at = std::find(names.begin(), names.end(), name);
+    EXPECT_NE(at, names.end()) << name;
+    return at == names.end() ? 0 : o.marks[static_cast<std::size_t>(at - names.begin())];
   }
   // When the flow's requests failed, from their arrival: the latest.
   [[nodiscard]] std::int64_t failed_after_ms(std::string_view name = "go") const {

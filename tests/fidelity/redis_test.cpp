@@ -1,0 +1,66 @@
+// Redis and its locks behave as fidelity 4 says (docs/reference/fidelity.md, section redis).
+#include <gtest/gtest.h>
+
+#include "tests/unit/resource/seen_run.hpp"
+
+namespace loadstone::test {
+namespace {
+
+std::string locked(const std::string& redis_keys, const std::string& lock_keys, const std::string& flows) {
+  return "topology: t\nresources:\n  redis: {kind: redis" + redis_keys +
+         "}\n  mutex: {kind: redis_lock, server: redis" + lock_keys + "}\nflows:\n" + flows;
+}
+
+// The first has the key from 0, works for 8 s and loses it at 5 s. The second asks at 37 ms and every 100 ms: at 5.037
+// s it is in. Both are inside until 8 s; the release at 8 s finds another's key. The second lets go at 5.137 s.
+TEST(FidelityRedis, Behaviour1WorkThatIsLongerThanTheTimeToLiveOverlaps) {
+  const SeenRun seen(locked(", command_time: 0us", ", timeout: 5, sleep: 0.1",
+                            "  first: {steps: [{lock: mutex, do: [{delay: 8s}]}]}\n"
+                            "  second: {steps: [{lock: mutex, do: [{mark: inside}, {delay: 8s}]}]}\n"),
+                     {{.flow = "first"}, {.flow = "second", .at = "37ms"}});
+  EXPECT_EQ(seen.max_ms("second"), 5000 + 8000);  // came at 0.037, was in at 5.037
+  EXPECT_EQ(seen.totals("mutex.overlap").completed, 1u);
+  EXPECT_EQ(seen.used_ms("mutex.overlap"), 8000 - 5037);
+  EXPECT_EQ(seen.marked("mutex.lock_not_owned"), 2u);  // the second one's own key is gone at 10.037 s
+}
+
+// 20 users who want the lock for 1 s each and come back 100 to 300 ms later: 19 poll it. The way to Redis takes a
+// random 2 ms, so the order of their polls is shuffled while somebody works. The next poll after a release comes after
+// 100 ms / 20 on average. Who wins is drawn from 19, so that waits are spread like a lottery's: with mean 19 s, a half
+// of them below 0.69 of it, and one of a hundred above 4.6 means. In a line nobody would wait longer than 19 s or so.
+TEST(FidelityRedis, Behaviour2PollersWinByChanceAndTheLockIsHardlyIdle) {
+  const SeenRun seen(
+      model(locked(", command_time: 10us, rtt: exponential(4ms)", ", sleep: 0.1",
+                   "  go: {steps: [{lock: mutex, do: [{delay: 1s}]}]}\n"),
+            "workload: w\nwarmup: 0s\nduration: 2000s\nscenarios: {s: {executor: constant-vus, exec: go, "
+            "vus: 20, duration: 2000s, thinkTime: uniform(100ms; 300ms)}}\n"));
+  const ResourceObservations& mutex = seen.row("mutex");
+  const Totals window = mutex.meter.at_edge.back() - mutex.meter.at_edge.front();  // without the drain
+  const double held_s = to_double(window.in_use_area) * 1e-9;
+  const auto grants = static_cast<double>(window.granted);
+  EXPECT_LT(grants / 2000, 1.0);
+  EXPECT_GT(grants / 2000, 0.98);
+  EXPECT_LT((2000 - held_s) / grants, 0.010);
+  EXPECT_GT((2000 - held_s) / grants, 0.002);
+  const double mean = mutex.meter.wait.mean();
+  EXPECT_NEAR(mean * 1e-9, 19, 1.5);
+  EXPECT_LT(static_cast<double>(mutex.meter.wait.quantile(0.5)), 0.8 * mean);
+  EXPECT_GT(static_cast<double>(mutex.meter.wait.quantile(0.99)), 3.5 * mean);
+}
+
+// A script of 200 ms at 0, GETs of 10 us at 0.5, 1.5, .. ms. GET i waits until the script and the i before it are done:
+// 200 + 0.01 i - (0.5 + i) ms, as long as that is above 0: 202 of them, up to i = 201.
+TEST(FidelityRedis, Behaviour3AScriptDelaysAllWhoComeWhileItRuns) {
+  const SeenRun seen(
+      "topology: t\nresources: {redis: {kind: redis, command_time: 10us}}\nflows:\n"
+      "  script: {steps: [{visit: {station: redis, service: 200ms}}]}\n"
+      "  go: {steps: [{visit: redis}]}\n",
+      {{.flow = "script"}, {.at = "500us", .count = 400, .every = "1ms"}});
+  const Meter& loop = seen.row("redis.cpu").meter;
+  EXPECT_EQ(seen.totals("redis.cpu").waited, 202u);
+  EXPECT_EQ(loop.wait.max(), 199'500'000);
+  EXPECT_EQ(loop.wait_sum, Int128{202} * 199'500'000 - Int128{990'000} * (201 * 202 / 2));
+}
+
+}  // namespace
+}  // namespace loadstone::test
