@@ -155,9 +155,11 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   clients.relieved_by = "max_client_conn";
   clients.refused =
       builder.error("max_client_conn", "FATAL 08P01: no more connections allowed (max_client_conn)", spec.name);
+  clients.members = 1;  // `per` multiplies its pools, not the process
   built->clients = clients.row;
   auto& thread = builder.add(std::make_unique<SlotsPlan>(), spec, "cpu");
   thread.capacity = 1;
+  thread.members = 1;
   built->thread = thread.row;
   if (spec.host) {
     if (const BuiltHost* host = builder.host(*spec.host)) {
