@@ -102,10 +102,12 @@ TEST(AiService, WithoutAConnectionDuringTheCallItIsTheEventLoop) {
 
 using Json = nlohmann::json;
 
-Json users(const std::string& number, const std::string& connections_per_turn) {
-  const CommandResult result = loadstone(
-      {"run", source_dir() + "/topologies/ai-service.yaml", source_dir() + "/workloads/ai-service-users.yaml", "--json",
-       "--replications", "2", "--set", "users=" + number, "--set", "connections_per_turn=" + connections_per_turn});
+Json users(const std::string& number, const std::string& connections_per_turn,
+           const std::string& topology = "ai-service") {
+  const CommandResult result =
+      loadstone({"run", source_dir() + "/topologies/" + topology + ".yaml",
+                 source_dir() + "/workloads/ai-service-users.yaml", "--json", "--replications", "2", "--set",
+                 "users=" + number, "--set", "connections_per_turn=" + connections_per_turn});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return Json::parse(result.out)["flows"]["converse"];
 }
@@ -135,6 +137,35 @@ TEST(AiServiceUsers, ASecondConnectionForATurnStopsSeventyUsers) {
   const Json flow = users("70", "2");
   EXPECT_EQ(flow["errors"]["pool_timeout"], flow["failed"]);
   EXPECT_GT(flow["failed"].get<double>(), 0.95 * flow["offered"].get<double>());
+}
+
+// A process that waits for each answer answers one turn in 3.54 s, 17 a minute: within the document's 12 to 30.
+TEST(AiServiceUsers, CallsThatBlockLeaveSeventeenTurnsAMinute) {
+  const Json flow = users("10", "1", "ai-service-blocking");
+  EXPECT_EQ(flow["failed"], 0);
+  EXPECT_NEAR(flow["throughput_per_s"]["value"].get<double>() * 60, 60 / 3.54, 1.2);
+}
+
+// --- One user ---
+
+Json ten_turns_a_second(const std::string& topology) {
+  const CommandResult result =
+      loadstone({"run", source_dir() + "/topologies/" + topology + ".yaml",
+                 source_dir() + "/workloads/ai-service-abuse.yaml", "--json", "--replications", "2"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return Json::parse(result.out);
+}
+
+// 30 connections carry 8.5 turns a second of the ten that one user sends.
+TEST(AiServiceOneUser, UsesUpThePoolOfAll) {
+  EXPECT_TRUE(ten_turns_a_second("ai-service")["resources"]["db"]["saturated"]);
+}
+
+// The limiter counts in each process for itself: three let 60 a minute pass each, so it is three turns a second.
+TEST(AiServiceOneUser, GetsTheLimitOfEachProcess) {
+  const Json run = ten_turns_a_second("ai-service-fixed");
+  EXPECT_FALSE(run["resources"]["db"]["saturated"]);
+  EXPECT_NEAR(run["flows"]["converse"]["throughput_per_s"]["value"], 3, 0.05);
 }
 
 // --- Sessions ---
