@@ -80,10 +80,13 @@ RunSettings Evaluator::settings_at(double value) const {
 const Bound& Evaluator::find_bound(double value) {
   bound_ = {};
   settle_s_ = 0;
+  beat_s_ = 0;
   if (const auto model = model_at_(value)) {
     bound_ = measure_bound(*model, settings_at(value));
     for (const auto& plan : model->resources) {
-      settle_s_ = std::max(settle_s_, plan->settle.seconds());
+      const double settle_s = plan->settle.seconds();
+      settle_s_ = std::max(settle_s_, settle_s);
+      beat_s_ = beat_s_ == 0 || (settle_s > 0 && settle_s < beat_s_) ? settle_s : beat_s_;
     }
   }
   if (!request_.is_load) {
@@ -117,9 +120,12 @@ Horizon Evaluator::horizon_for(double value, double share) const {
   const double latency = bound_.longest_latency_s;
   // many of the slowest requests, where that takes few requests in all
   const double many = std::min(latency * kLatencies, kFewRequests / std::max(1e-9, bound_.requests_per_s * load));
-  const double measured = std::max({0.5, request_.completions * own / std::max(1e-9, per_s), latency * 2 * own,
-                                    many * share * (effort_.share < 1 ? 0.5 : 1), settle_s_ * kPauses}) *
-                          precision_ * stretch_;
+  double measured = std::max({0.5, request_.completions * own / std::max(1e-9, per_s), latency * 2 * own,
+                              many * share * (effort_.share < 1 ? 0.5 : 1), settle_s_ * kPauses}) *
+                    precision_ * stretch_;
+  if (beat_s_ > 0) {
+    measured = std::ceil(measured / beat_s_) * beat_s_;
+  }
   const double warmup =
       std::max({measured / 5, latency * (effort_.share < 1 ? 1 : 2) * stretch_, settle_s_ * kPauses * stretch_});
   Horizon horizon;

@@ -4,7 +4,8 @@
 // a capacity asks.
 //
 // Length. In completions of the scarcest resource, and never shorter than the slowest requests take many times over. A
-//         run whose lines are still on the way to their steady length is made again, twice as long.
+//         run whose lines are still on the way to their steady length is made again, twice as long. What is measured is
+//         a whole number of looks of a worker that polls: a line that is emptied at a beat does not grow.
 // Closed. Where users bring the load, nothing grows: a value is saturated if 10 % more users bring less than 2 % more
 //         throughput (in proportion where 10 % is less than one user).
 #pragma once
@@ -88,6 +89,7 @@ class Evaluator {
   double precision_ = 1;  // how much longer than usual is measured
   double stretch_ = 1;    // the same, because lines took long to settle
   double settle_s_ = 0;   // of the slowest line, by its own pauses
+  double beat_s_ = 0;     // of the fastest
   std::size_t count_ = 0;
 };
 

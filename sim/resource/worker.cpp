@@ -237,6 +237,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   slots.members = static_cast<double>(slots.instances);
   slots.prefetch = prefetch_of(worker);
   slots.poll = worker.poll;
+  slots.settle = worker.poll.value_or(Duration{});  // messages wait for the next look, whatever the load
   slots.poll_batch = worker.poll_batch.value_or(std::max<std::int64_t>(5 * worker.concurrency, 100));
   slots.process_attribute = process;
   if (worker.batch) {

@@ -97,6 +97,13 @@ TEST(ShippedWorkloads, ConstructionPeakIsARequestOfEachUserEveryTenSeconds) {
   EXPECT_NEAR(per_s(few, "read") + per_s(few, "write"), 200 * 5 / 10, 10);
 }
 
+TEST(ShippedWorkloads, RatibaTurnsAreTurnsAtASteadyRate) {
+  const Json run = ran("ratiba", "ratiba-turns", {"--set", "threads_per_tenant=4000"});
+  expect_light(run);
+  EXPECT_EQ(run["flows"].size(), 1u);
+  EXPECT_NEAR(per_s(run, "converse"), 2, 0.2);
+}
+
 TEST(ShippedWorkloads, RatibaBetaDayHasItsBookingsAndItsReaper) {
   const Json run = ran("ratiba", "ratiba-beta-day");
   expect_light(run);
