@@ -4,6 +4,7 @@
 
 #include "sim/engine/scopes.hpp"
 #include "sim/model/conditions.hpp"
+#include "sim/model/retry.hpp"
 
 namespace loadstone {
 
@@ -112,6 +113,28 @@ Backoff lower_backoff(const BackoffSpec& spec) {
   return backoff;
 }
 
+RetryPlan lower_retry(const RetrySpec& spec, ModelBuilder& builder,
+                      const std::function<void(const std::string&)>& complain) {
+  RetryPlan plan;
+  plan.max = INT64_MAX;
+  if (spec.max != "unlimited") {
+    const auto parsed = parse_quantity(spec.max);
+    const auto* quantity = std::get_if<Quantity>(&parsed);
+    if (quantity == nullptr || quantity->dim != kNumber || quantity->value < 0 || quantity->exact.denominator != 1) {
+      complain("retry: 'max' must be a number of retries or 'unlimited', got '" + spec.max + "'");
+    } else {
+      plan.max = quantity->exact.numerator;
+    }
+  }
+  for (const std::string& name : spec.errors) {
+    if (name != "any") {
+      plan.errors.push_back(builder.error(name));
+    }
+  }
+  plan.backoff = lower_backoff(spec.pause);
+  return plan;
+}
+
 void Lowerer::lower_step(const StepSpec& step) {
   const Modifiers& m = step.modifiers;
   tail_ = tail_ && !m.timeout && !m.retry && m.on_error.empty() && !m.blocking;
@@ -160,24 +183,7 @@ void Lowerer::lower_retried(const StepSpec& step) {
     lower_timed(step);
     return;
   }
-  const RetrySpec& spec = *step.modifiers.retry;
-  RetryPlan plan;
-  plan.max = INT64_MAX;
-  if (spec.max != "unlimited") {
-    const auto parsed = parse_quantity(spec.max);
-    const auto* quantity = std::get_if<Quantity>(&parsed);
-    if (quantity == nullptr || quantity->dim != kNumber || quantity->value < 0 || quantity->exact.denominator != 1) {
-      error("retry: 'max' must be a number of retries or 'unlimited', got '" + spec.max + "'");
-    } else {
-      plan.max = quantity->exact.numerator;
-    }
-  }
-  for (const std::string& name : spec.errors) {
-    if (name != "any") {
-      plan.errors.push_back(builder_.error(name));
-    }
-  }
-  plan.backoff = lower_backoff(spec.pause);
+  RetryPlan plan = lower_retry(*step.modifiers.retry, builder_, [&](const std::string& what) { error(what); });
   emit({.execute = &op_retry_begin, .unwind = &unwind_retry, .plan = builder_.keep(std::move(plan))}, "retry");
   emit({.execute = &op_retry_pause});
   lower_timed(step);

@@ -43,18 +43,45 @@ bool MessageQueue::publish(Message message) {
     ++level.refused;
     return false;
   }
-  message.since = simulation_.now();
-  level.enter_line(message.since);
-  ready_bytes_ += message.bytes;
+  enter(message);
   ready_.push_back(std::move(message));
   dispatch();
   while (!ready_.empty() && plan_.overflow == Overflow::drop_head && is_over(ready(), ready_bytes_)) {
     ++level.refused;
     remove_head();
   }
+  check_counts();
+  return true;
+}
+
+void MessageQueue::enter(Message& message) {
+  message.since = simulation_.now();
+  member_.level.enter_line(message.since);
+  ready_bytes_ += message.bytes;
+}
+
+void MessageQueue::check_counts() const {
+  const Level& level = member_.level;
   LOADSTONE_CHECK(level.arrivals == level.granted + level.refused + ready_.size(),
                   "messages published to '" + plan_.name + "' = delivered + dropped + ready");
-  return true;
+}
+
+void MessageQueue::put_back(Message message) {
+  ++member_.level.arrivals;
+  enter(message);
+  ready_.push_front(std::move(message));
+  dispatch();
+  check_counts();
+}
+
+void MessageQueue::keep_unacknowledged() {
+  member_.level.use(simulation_.now(), 1);
+}
+
+void MessageQueue::end_unacknowledged(SimTime since) {
+  simulation_.count_hold(row_, since);
+  simulation_.meter(row_).breakdown.add(row_, Doing::waiting, (simulation_.now() - since).ns);
+  member_.level.use(simulation_.now(), -1);
 }
 
 // Whoever has room takes messages in turn, until nobody wants any.

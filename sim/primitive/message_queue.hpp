@@ -7,10 +7,11 @@
 //          and not acknowledged; its capacity is what all workers together may hold of it. Refused: rejected or
 //          dropped.
 // Order.   First published, first delivered. A message that a worker has room for is delivered in the act of
-// publishing;
-//          workers with room take turns. Limits count ready messages only.
-// Owns.    The ready messages. A delivered one belongs to its worker; the job's Hold of this resource stands for it.
-// Not.     It runs nothing: WorkerPool does. Nothing is ever redelivered.
+//          publishing; workers with room take turns. Limits count ready messages only.
+// Back.    A message that is delivered again is ready before all others; it counts as another arrival.
+// Owns.    The ready messages. A delivered one belongs to its worker; the job's Hold of this resource stands for it, or
+//          whoever keeps it unacknowledged after its job.
+// Not.     It runs nothing: WorkerPool does. What comes back, and when, is said by Redelivery.
 #pragma once
 
 #include <deque>
@@ -30,6 +31,8 @@ struct Message {
   std::int64_t bytes = 0;
   SimTime since;  // of publishing; set by the queue
   std::vector<double> attributes;
+  std::int64_t tries = 0;  // how often it has been delivered
+  double pause_ns = 0;     // before it came back the last time
 };
 
 enum class Overflow : std::uint8_t { drop_head, reject_publish };
@@ -74,6 +77,12 @@ class MessageQueue final : public Resource {
     return {.at = this, .member = &member_, .since = {}, .amount = messages};
   }
 
+  // Makes a message that was delivered before ready again, at the head.
+  void put_back(Message message);
+  // One delivered message is unacknowledged though no job holds it: from now on, and from `since` until now.
+  void keep_unacknowledged();
+  void end_unacknowledged(SimTime since);
+
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override { visit(member_); }
   void for_each_waiting_message(const std::function<void(SimTime)>& visit) const override;
@@ -81,6 +90,9 @@ class MessageQueue final : public Resource {
  private:
   [[nodiscard]] bool is_over(std::int64_t length, std::int64_t bytes) const;
   void dispatch();
+  // Takes note of a message that gets ready now.
+  void enter(Message& message);
+  void check_counts() const;
   // Takes the head out of the line.
   Message remove_head();
 

@@ -28,6 +28,9 @@ WorkerPool::WorkerPool(Simulation& simulation, const WorkerPoolPlan& plan)
   }
   const std::int64_t slots = relieved_ ? kNoLimit : static_cast<std::int64_t>(plan.capacity);
   const Key key = simulation.key_of(plan.name);
+  if (plan.redelivery && !relieved_) {
+    redelivery_.emplace(simulation, *plan.redelivery, queue_, key);
+  }
   for (std::int64_t i = 0; i < plan.instances; ++i) {
     Instance& instance = *instances_.emplace_back(std::make_unique<Instance>(*this, slots, i));
     if (plan.instances > 1) {
@@ -113,7 +116,7 @@ void WorkerPool::deliver(Instance& instance, std::int64_t count) {
   }
   ++instance.level.arrivals;
   if (is_free(instance)) {
-    run(instance, delivery, count);
+    run(instance, std::move(delivery), count);
     return;
   }
   instance.level.enter_line(delivery.since);
@@ -122,8 +125,8 @@ void WorkerPool::deliver(Instance& instance, std::int64_t count) {
 
 // --- running ----------------------------------------------------------------------------------------------------
 
-void WorkerPool::run(Instance& instance, const Delivery& delivery, std::int64_t messages) {
-  const Message& message = delivery.message;
+void WorkerPool::run(Instance& instance, Delivery delivery, std::int64_t messages) {
+  Message& message = delivery.message;
   const FlowId flow = message.flow.value_or(plan_.flow.value_or(0));
   const std::int64_t waited = (simulation_.now() - delivery.since).ns;
   ++instance.level.granted;
@@ -132,8 +135,10 @@ void WorkerPool::run(Instance& instance, const Delivery& delivery, std::int64_t 
   if (simulation_.is_sampled(delivery.since)) {
     simulation_.meter(row_).wait.record(waited);
   }
+  const Key key = message.tries == 0 ? message.key : combine(message.key, static_cast<std::uint64_t>(message.tries));
+  ++message.tries;
   Request& job = simulation_.admit(
-      {.flow = flow, .key = message.key, .number = message.number, .attributes = &message.attributes, .ending = {}},
+      {.flow = flow, .key = key, .number = message.number, .attributes = &message.attributes, .ending = {}},
       &simulation_.model().program[plan_.entries.at(flow)]);
   job.attributes[plan_.process_attribute] = static_cast<double>(instance.number);
   if (plan_.batch_attribute >= 0) {
@@ -144,6 +149,10 @@ void WorkerPool::run(Instance& instance, const Delivery& delivery, std::int64_t 
   job.holds.back().since = delivery.since;  // the message has been unacknowledged while it waited here
   if (waited > 0) {
     simulation_.meter(queue_.row()).breakdown.add(row_, Doing::waiting, waited);
+  }
+  if (redelivery_) {
+    job.attributes[static_cast<std::size_t>(plan_.redelivery->try_attribute)] = static_cast<double>(message.tries);
+    job.ending = redelivery_->begin(std::move(message));
   }
   simulation_.wake(job, Phase::release);
 }
@@ -159,11 +168,11 @@ void WorkerPool::release(const Hold& hold) {
     return;
   }
   if (!instance.buffer.empty()) {
-    const Delivery next = std::move(instance.buffer.front());
+    Delivery next = std::move(instance.buffer.front());
     instance.buffer.pop_front();
     instance.level.leave_line(simulation_.now());
     simulation_.meter(row_).wait_sum += (simulation_.now() - next.since).ns;
-    run(instance, next, 1);
+    run(instance, std::move(next), 1);
   }
   take_all(instance);
   note_room(instance);
@@ -200,8 +209,11 @@ void WorkerPool::for_each_member(const std::function<void(const Member&)>& visit
   }
 }
 
-// The messages that wait here are unacknowledged.
+// The messages that wait here, and those that are kept after their job, are unacknowledged.
 void WorkerPool::for_each_owned_hold(const std::function<void(const Hold&)>& visit) const {
+  if (redelivery_) {
+    redelivery_->for_each_kept(visit);
+  }
   for (const auto& instance : instances_) {
     for (const Delivery& delivery : instance->buffer) {
       Hold hold = queue_.hold_of(1);

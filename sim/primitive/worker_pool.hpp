@@ -14,7 +14,7 @@
 // are
 //          ready, or `timeout` has passed since the oldest came (Phase::release), or, without timeout, at once.
 // Levels.  `in use` is busy slots; the line is messages that wait in the instance.
-// Not.     No redelivery: a job that fails is acknowledged, as one that ends well.
+// Ends.    A job that fails is acknowledged, as one that ends well, unless there is a Redelivery to ask.
 #pragma once
 
 #include <deque>
@@ -25,6 +25,7 @@
 
 #include "sim/engine/resource.hpp"
 #include "sim/primitive/message_queue.hpp"
+#include "sim/primitive/redelivery.hpp"
 
 namespace loadstone {
 
@@ -43,6 +44,7 @@ struct WorkerPoolPlan : ResourcePlan {  // capacity: slots of one instance
   std::optional<Duration> poll;  // absent: push
   std::int64_t poll_batch = 100;
   std::optional<Batch> batch;
+  std::optional<RedeliveryPlan> redelivery;
   std::uint16_t process_attribute = 0;      // the instance's number, of every job
   std::int32_t batch_attribute = -1;        // the number of messages of its batch
   std::optional<FlowId> flow;               // of messages that name none
@@ -83,7 +85,7 @@ class WorkerPool final : public Resource {
   std::int64_t batch_now(Instance& instance);
   // Pops one message, or a batch of `count`, and starts it if a slot is free.
   void deliver(Instance& instance, std::int64_t count);
-  void run(Instance& instance, const Delivery& delivery, std::int64_t messages);
+  void run(Instance& instance, Delivery delivery, std::int64_t messages);
   [[nodiscard]] bool is_free(const Instance& instance) const {
     return instance.level.in_use() < instance.level.capacity();
   }
@@ -99,6 +101,7 @@ class WorkerPool final : public Resource {
   const WorkerPoolPlan& plan_;
   MessageQueue& queue_;
   bool relieved_;
+  std::optional<Redelivery> redelivery_;
   std::vector<std::unique_ptr<Instance>> instances_;
 };
 

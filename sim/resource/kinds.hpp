@@ -22,6 +22,7 @@ const ResourceKind& redis_lock_kind();
 const ResourceKind& semaphore_kind();
 const ResourceKind& service_kind();
 const ResourceKind& station_kind();
+const ResourceKind& stream_kind();
 const ResourceKind& worker_kind();
 
 }  // namespace loadstone

@@ -1,6 +1,7 @@
 // A queue: messages that flows publish and workers take.
 #include "sim/resource/queue.hpp"
 
+#include "sim/engine/scopes.hpp"
 #include "sim/resource/kinds.hpp"
 
 namespace loadstone {
@@ -47,7 +48,6 @@ Progress op_publish(Simulation& simulation, Request& request, const Op& op) {
   if (plan.bytes) {
     message.bytes = static_cast<std::int64_t>(plan.bytes->value(simulation, request, plan.bytes_site) + 0.5);
   }
-  request.pc = &simulation.model().program[op.target];
   if (!simulation.resource<MessageQueue>(plan.queue).publish(std::move(message))) {
     request.error = plan.rejected;
   }
@@ -70,36 +70,55 @@ std::optional<FlowId> flow_id(ModelBuilder& builder, const Reference& reference)
 
 }  // namespace
 
-void BuiltQueue::add_worker(QueueWorker& worker, double messages) {
-  plan_.capacity = workers_.empty() ? messages : plan_.capacity + messages;
-  workers_.push_back(&worker);
+void MessageLine::add_worker(QueueWorker& worker, double messages) {
+  plan->capacity = workers.empty() ? messages : plan->capacity + messages;
+  workers.push_back(&worker);
 }
 
-void BuiltQueue::lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow,
-                               const std::optional<SizeLaw>& bytes) {
-  PublishPlan plan{.queue = plan_.row,
-                   .flow = std::nullopt,
-                   .bytes = std::nullopt,
-                   .bytes_site = lowerer.site("bytes"),
-                   .rejected = plan_.refused};
+void MessageLine::lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow,
+                                const std::optional<SizeLaw>& bytes, std::string_view site) const {
+  PublishPlan publish{.queue = plan->row,
+                      .flow = std::nullopt,
+                      .bytes = std::nullopt,
+                      .bytes_site = lowerer.site("bytes"),
+                      .rejected = plan->refused};
   if (flow) {
-    plan.flow = flow_id(lowerer.builder(), *flow);
-    if (!plan.flow) {
+    publish.flow = flow_id(lowerer.builder(), *flow);
+    if (!publish.flow) {
       return;
     }
   }
   if (bytes) {
-    plan.bytes = lowerer.drawn(*bytes);
+    publish.bytes = lowerer.drawn(*bytes);
   }
-  if (workers_.empty()) {
-    lowerer.diagnostics().warning(spec.place, "resource '" + spec.name + "': no worker takes from this queue");
-  }
-  const std::uint32_t op =
-      lowerer.emit({.execute = &op_publish, .plan = lowerer.builder().keep(std::move(plan))}, "publish");
-  for (QueueWorker* worker : workers_) {
+  lowerer.emit({.execute = &op_publish, .plan = lowerer.builder().keep(std::move(publish))}, site);
+}
+
+void MessageLine::lower_jobs(Lowerer& lowerer, const std::optional<Reference>& flow) const {
+  for (QueueWorker* worker : workers) {
     worker->lower_job(lowerer, flow);
   }
-  lowerer.land(op);
+}
+
+void BuiltQueue::lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow,
+                               const std::optional<SizeLaw>& bytes) {
+  if (line_.workers.empty()) {
+    lowerer.diagnostics().warning(spec.place, "resource '" + spec.name + "': no worker takes from this queue");
+  }
+  const std::uint32_t over = lowerer.emit({.execute = &op_jump});
+  line_.lower_jobs(lowerer, flow);
+  lowerer.land(over);
+  line_.lower_publish(lowerer, flow, bytes, "publish");
+}
+
+MessageLine* BuiltQueue::line_of(const ResourceSpec& worker, const std::optional<std::string>& group,
+                                 ModelBuilder& builder) {
+  if (group) {
+    builder.diagnostics().error(worker.place_of("group"),
+                                "resource '" + worker.name + "': 'group' is for workers that read a stream");
+    return nullptr;
+  }
+  return &line_;
 }
 
 namespace {

@@ -1,6 +1,6 @@
 // sim/resource/queue.hpp
 //
-// The built side of a queue, which its workers announce themselves to.
+// The built side of what workers take messages from, which they announce themselves to: a queue, a stream's group.
 //
 // Order. All workers are built before any flow is lowered; a `publish` then makes every worker of the queue able to run
 //        the flow that its messages ask for.
@@ -22,19 +22,47 @@ class QueueWorker {
   virtual void lower_job(Lowerer& lowerer, const std::optional<Reference>& flow) = 0;
 };
 
-class BuiltQueue final : public BuiltResource, public Publishable {
- public:
-  BuiltQueue(const ResourceSpec& resource_spec, MessageQueuePlan& plan) : BuiltResource(resource_spec), plan_(plan) {}
+// Messages in the order of publishing and the workers that take them: a queue, or what one group of a stream reads.
+struct MessageLine {
+  MessageQueuePlan* plan = nullptr;
+  std::vector<QueueWorker*> workers;
 
-  [[nodiscard]] ResourceIndex row() const { return plan_.row; }
   // `messages`: how many the worker may hold unacknowledged.
   void add_worker(QueueWorker& worker, double messages);
+  // Makes every worker able to run what a message asks for; nothing falls into what this emits.
+  void lower_jobs(Lowerer& lowerer, const std::optional<Reference>& flow) const;
+  // One message; `site` names the draws of its job.
+  void lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow, const std::optional<SizeLaw>& bytes,
+                     std::string_view site) const;
+};
+
+// What workers take from.
+class MessageSource {
+ public:
+  virtual ~MessageSource() = default;
+  // What `worker` takes from; nothing after an error. `group` is absent where the worker names none.
+  virtual MessageLine* line_of(const ResourceSpec& worker, const std::optional<std::string>& group,
+                               ModelBuilder& builder) = 0;
+  // What it costs a worker to take a message and to acknowledge it.
+  virtual void lower_taking(Lowerer& lowerer) = 0;
+  // Whether a message whose job has failed stays unacknowledged, until somebody claims it.
+  [[nodiscard]] virtual bool keeps_failures() const = 0;
+};
+
+class BuiltQueue final : public BuiltResource, public Publishable, public MessageSource {
+ public:
+  BuiltQueue(const ResourceSpec& resource_spec, MessageQueuePlan& plan)
+      : BuiltResource(resource_spec), line_{&plan, {}} {}
+
   void lower_publish(Lowerer& lowerer, const std::optional<Reference>& flow,
                      const std::optional<SizeLaw>& bytes) override;
+  MessageLine* line_of(const ResourceSpec& worker, const std::optional<std::string>& group,
+                       ModelBuilder& builder) override;
+  void lower_taking(Lowerer&) override {}
+  [[nodiscard]] bool keeps_failures() const override { return false; }
 
  private:
-  MessageQueuePlan& plan_;
-  std::vector<QueueWorker*> workers_;
+  MessageLine line_;
 };
 
 }  // namespace loadstone

@@ -1,7 +1,8 @@
-// A worker: takes messages from a queue and runs a flow for each.
+// A worker: takes messages from a queue or a stream and runs a flow for each.
 #include <algorithm>
 
 #include "sim/engine/scopes.hpp"
+#include "sim/model/retry.hpp"
 #include "sim/primitive/slots.hpp"
 #include "sim/primitive/worker_pool.hpp"
 #include "sim/resource/emit.hpp"
@@ -20,8 +21,14 @@ struct BatchSpec {
   std::optional<Duration> timeout;
 };
 
+struct ClaimSpec {
+  Duration min_idle;
+  std::optional<Duration> every;
+};
+
 struct WorkerSpec {
   Reference from;
+  std::optional<std::string> group;
   std::int64_t concurrency = 1;
   Runtime runtime = Runtime::async;
   std::optional<std::int64_t> prefetch;
@@ -30,7 +37,22 @@ struct WorkerSpec {
   std::optional<BatchSpec> batch;
   std::optional<Reference> flow;
   std::optional<Duration> job_timeout;
+  std::optional<RetrySpec> retry;
+  std::optional<std::int64_t> max_tries;
+  std::optional<Duration> visibility_timeout;
+  std::optional<bool> acks_late;
+  std::optional<ClaimSpec> claim;
 };
+
+const FieldTable& claim_fields() {
+  static const FieldTable table =
+      FieldTable::of<ClaimSpec>()
+          .field("min_idle", &ClaimSpec::min_idle, "Takes over entries that are pending for this long (XAUTOCLAIM).",
+                 {.bounds = {.above_min = true}})
+          .field("every", &ClaimSpec::every, "How often it looks for them. Absent: at once.",
+                 {.bounds = {.above_min = true}});
+  return table;
+}
 
 const FieldTable& batch_fields() {
   static const FieldTable table =
@@ -44,7 +66,8 @@ const FieldTable& batch_fields() {
 const FieldTable& fields() {
   static const FieldTable table =
       FieldTable::of<WorkerSpec>()
-          .field("from", &WorkerSpec::from, "The queue.")
+          .field("from", &WorkerSpec::from, "The queue or stream.")
+          .field("group", &WorkerSpec::group, "Of a stream: the consumer group in which it reads.")
           .field("concurrency", &WorkerSpec::concurrency, "Jobs that one instance runs at once.",
                  {.bounds = {.min = 1, .max = 1e9}})
           .choice(
@@ -65,7 +88,19 @@ const FieldTable& fields() {
           .field("flow", &WorkerSpec::flow, "What is run for messages that name no flow.")
           .field("job_timeout", &WorkerSpec::job_timeout,
                  "Longest job; then it fails with `job_timeout`. Absent: none.",
-                 {.bounds = {.native_unit = "s", .above_min = true}});
+                 {.bounds = {.native_unit = "s", .above_min = true}})
+          .mapping("retry", &WorkerSpec::retry, "Puts the message of a failed job back after a pause.",
+                   RetrySpec::fields())
+          .field("max_tries", &WorkerSpec::max_tries, "Deliveries of one message at most. Absent: any number.",
+                 {.bounds = {.min = 1, .max = 1e9}})
+          .field("visibility_timeout", &WorkerSpec::visibility_timeout,
+                 "A message that is unacknowledged for this long is delivered again. Absent: never.",
+                 {.bounds = {.native_unit = "s", .above_min = true}})
+          .field("task_acks_late", &WorkerSpec::acks_late,
+                 "Whether a message is acknowledged after its job, so that it comes back if the worker dies.",
+                 {.optional = true, .grade = "S"})
+          .mapping("claim", &WorkerSpec::claim, "Of a stream: takes over what others have left pending.",
+                   claim_fields());
   return table;
 }
 
@@ -84,7 +119,8 @@ class BuiltWorker final : public BuiltResource, public Runner, public QueueWorke
     std::optional<ResourceIndex> loop;  // of an async worker
     std::optional<CpuPlace> cpu;        // absent: cores of its own
   };
-  BuiltWorker(const ResourceSpec& resource_spec, const Rows& rows) : BuiltResource(resource_spec), rows_(rows) {}
+  BuiltWorker(const ResourceSpec& resource_spec, const Rows& rows, MessageSource& source)
+      : BuiltResource(resource_spec), rows_(rows), source_(source) {}
 
   void lower_job(Lowerer& lowerer, const std::optional<Reference>& flow) override;
 
@@ -106,6 +142,7 @@ class BuiltWorker final : public BuiltResource, public Runner, public QueueWorke
 
  private:
   Rows rows_;
+  MessageSource& source_;
 };
 
 void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& named) {
@@ -127,6 +164,7 @@ void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& na
       return;
     }
   }
+  source_.lower_taking(lowerer);
   if (worker.job_timeout) {
     lowerer.emit({.execute = &op_timeout_begin,
                   .plan = builder.keep(TimeoutPlan{.after = *worker.job_timeout,
@@ -188,6 +226,60 @@ void check(const ResourceSpec& spec, const WorkerSpec& worker, ModelBuilder& bui
   }
 }
 
+bool comes_back(const WorkerSpec& worker) {
+  return worker.retry || worker.visibility_timeout || worker.acks_late || worker.claim;
+}
+
+void check_redelivery(const ResourceSpec& spec, const WorkerSpec& worker, bool of_stream, ModelBuilder& builder) {
+  const auto fail = [&](const char* key, const std::string& message) {
+    builder.diagnostics().error(spec.place_of(key), "resource '" + spec.name + "': " + message);
+  };
+  if (of_stream) {
+    for (const char* key : {"retry", "visibility_timeout", "task_acks_late", "poll"}) {
+      if (spec.key_places.contains(key)) {
+        fail(key, "'" + std::string(key) + "' is for workers that take from a queue; what a stream's worker leaves " +
+                      "pending is taken over by 'claim'");
+      }
+    }
+  } else if (worker.claim) {
+    fail("claim", "'claim' is for workers that read a stream; a queue's is 'visibility_timeout'");
+  }
+  if (worker.max_tries && !comes_back(worker)) {
+    fail("max_tries", "'max_tries' needs something that comes back: 'retry', 'visibility_timeout', 'task_acks_late' " +
+                          std::string("or 'claim'"));
+  }
+  if (worker.batch && (of_stream || comes_back(worker))) {
+    fail("batch", "a 'batch' does not come back: 'retry', 'visibility_timeout', 'task_acks_late' and streams are for " +
+                      std::string("jobs of one message"));
+  }
+}
+
+std::optional<RedeliveryPlan> redelivery_of(const ResourceSpec& spec, const MessageSource& source,
+                                            ModelBuilder& builder) {
+  const auto& worker = spec.as<WorkerSpec>();
+  check_redelivery(spec, worker, source.keeps_failures(), builder);
+  if (!comes_back(worker) && !source.keeps_failures()) {
+    return std::nullopt;
+  }
+  RedeliveryPlan plan;
+  if (worker.retry) {
+    plan.retry = lower_retry(*worker.retry, builder, [&](const std::string& what) {
+      builder.diagnostics().error(spec.place_of("retry"), "resource '" + spec.name + "': " + what);
+    });
+  }
+  plan.lost = builder.error("worker_lost", "WorkerLostError", spec.name);
+  plan.acks_failures = !source.keeps_failures();
+  plan.acks_early = !worker.acks_late.value_or(worker.visibility_timeout || worker.poll || source.keeps_failures());
+  plan.after = worker.claim ? worker.claim->min_idle : worker.visibility_timeout;
+  plan.every = worker.claim ? worker.claim->every : std::nullopt;
+  plan.max_tries = worker.max_tries.value_or(INT64_MAX);
+  plan.try_attribute = builder.declare_attribute("job_try");
+  plan.redelivered = builder.mark(spec.name + ".redelivered");
+  plan.gone = builder.mark(spec.name + ".lost");
+  plan.given_up = builder.mark(spec.name + ".given_up");
+  return plan;
+}
+
 std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, std::uint16_t process, ModelBuilder& builder) {
   if (!spec.host) {
     return std::nullopt;
@@ -220,18 +312,23 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   const auto& worker = spec.as<WorkerSpec>();
   check(spec, worker, builder);
   BuiltResource* from = builder.resource(worker.from);
-  auto* queue = dynamic_cast<BuiltQueue*>(from);
-  if (queue == nullptr) {
+  auto* source = dynamic_cast<MessageSource*>(from);
+  if (source == nullptr) {
     if (from != nullptr) {
       builder.diagnostics().error(
-          worker.from.place, "'" + worker.from.name + "' is a " + std::string(from->spec.kind->name) + ", not a queue");
+          worker.from.place,
+          "'" + worker.from.name + "' is a " + std::string(from->spec.kind->name) + ", not a queue or a stream");
     }
+    return nullptr;
+  }
+  MessageLine* line = source->line_of(spec, worker.group, builder);
+  if (line == nullptr) {
     return nullptr;
   }
   const std::uint16_t process = builder.declare_attribute("process of " + spec.name);
   auto& slots = builder.add(std::make_unique<WorkerPoolPlan>(), spec, "slots");
-  slots.queue = queue->row();
-  slots.queue_name = queue->spec.name;
+  slots.queue = line->plan->row;
+  slots.queue_name = line->plan->name;
   slots.capacity = static_cast<double>(worker.concurrency);
   slots.instances = spec.instances.value_or(1);
   slots.members = static_cast<double>(slots.instances);
@@ -240,6 +337,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   slots.settle = worker.poll.value_or(Duration{});  // messages wait for the next look, whatever the load
   slots.poll_batch = worker.poll_batch.value_or(std::max<std::int64_t>(5 * worker.concurrency, 100));
   slots.process_attribute = process;
+  slots.redelivery = redelivery_of(spec, *source, builder);
   if (worker.batch) {
     slots.batch = {worker.batch->max, worker.batch->timeout};
     slots.batch_attribute = builder.declare_attribute("batch_size");
@@ -252,16 +350,19 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     loop.member_attributes = {process};
     rows.loop = loop.row;
   }
-  auto built = std::make_unique<BuiltWorker>(spec, rows);
-  queue->add_worker(*built, messages_held(worker, slots));
+  auto built = std::make_unique<BuiltWorker>(spec, rows, *source);
+  line->add_worker(*built, messages_held(worker, slots));
   return built;
 }
 
 }  // namespace
 
 const ResourceKind& worker_kind() {
-  static const ResourceKind kind{
-      "worker", "Takes messages from a queue and runs a flow for each.", fields, {"host", "instances", "price"}, build};
+  static const ResourceKind kind{"worker",
+                                 "Takes messages from a queue or a stream and runs a flow for each.",
+                                 fields,
+                                 {"host", "instances", "price"},
+                                 build};
   return kind;
 }
 

@@ -29,7 +29,8 @@ const std::vector<std::string_view>& error_names() {
                                                    "timeout",
                                                    "too_many_connections",
                                                    "too_many_requests",
-                                                   "worker_connections_not_enough"};
+                                                   "worker_connections_not_enough",
+                                                   "worker_lost"};
   return names;
 }
 
@@ -80,9 +81,13 @@ struct Names {
 
 }  // namespace
 
-void check_error_names(Reader& reader, const Node& flows) {
+void check_error_names(Reader& reader, std::initializer_list<const Node*> nodes) {
   Names names;
-  names.collect(flows);
+  for (const Node* node : nodes) {
+    if (node != nullptr) {
+      names.collect(*node);
+    }
+  }
   names.known.push_back("any");
   std::sort(names.known.begin(), names.known.end());
   names.known.erase(std::unique(names.known.begin(), names.known.end()), names.known.end());

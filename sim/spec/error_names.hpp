@@ -3,6 +3,7 @@
 // The names by which requests fail: those that docs/reference/errors.md lists, and those that `fail` makes.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace loadstone {
 // In the order of the page.
 [[nodiscard]] const std::vector<std::string_view>& error_names();
 
-// Reports every name in `on_error` and `retry.errors` below `flows` by which nothing can fail.
-void check_error_names(Reader& reader, const Node& flows);
+// Reports every name in `on_error` and `retry.errors` below these by which nothing can fail; an absent one is nullptr.
+void check_error_names(Reader& reader, std::initializer_list<const Node*> nodes);
 
 }  // namespace loadstone

@@ -224,9 +224,7 @@ Topology read_topology(Reader& reader, const Node& root, const Overrides& overri
   for_each_named(reader, root, "resources", "resource",
                  [&](const Entry& e) { read_resource(reader, e, topology.resources); });
   for_each_named(reader, root, "flows", "flow", [&](const Entry& e) { read_named(reader, e, topology.flows); });
-  if (const Node* flows = root.find("flows"); flows != nullptr) {
-    check_error_names(reader, *flows);
-  }
+  check_error_names(reader, {root.find("flows"), root.find("resources")});
   for_each_named(reader, root, "schedules", "schedule",
                  [&](const Entry& e) { read_named(reader, e, topology.schedules); });
   if (topology.flows.empty() && reader.diagnostics().ok()) {

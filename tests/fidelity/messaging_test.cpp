@@ -46,6 +46,29 @@ TEST(FidelityMessaging, Behaviour1AFreeSlotWaitsForTheNextPoll) {
   }
 }
 
+const char* const kArqKeys = "concurrency: 10, poll: 500ms, job_timeout: 300, max_tries: 5, visibility_timeout: 310";
+
+TEST(FidelityMessaging, Behaviour2AJobThatIsTooLongFailsOnceAndIsNotRetried) {
+  const SeenRun seen(arq(kArqKeys, "301s", 1), {{}});
+  EXPECT_EQ(seen.failed("job_timeout", "job"), 1u);
+  EXPECT_EQ(seen.flow("job").run.offered, 1u);
+}
+
+// The first poll starts it; its worker dies 100 s later. The in-progress key lives for 310 s from the start on, and the
+// poll of that instant finds the job: it is unacknowledged for 310 s, and then for the 100 s of its second try.
+TEST(FidelityMessaging, Behaviour2AJobWhoseWorkerDiedRestartsAfterItsKeyHasExpired) {
+  const SeenRun seen("topology: t\nresources:\n  jobs: {kind: queue}\n  arq: {kind: worker, from: jobs, flow: job, " +
+                         std::string(kArqKeys) +
+                         "}\nflows:\n  go: {steps: [{publish: jobs}]}\n  job: {steps: [{delay: 100s}, {when: "
+                         "request.job_try == 1, fail: worker_lost}, {when: request.job_try == 2, mark: second}]}\n",
+                     {{}});
+  EXPECT_EQ(seen.failed("worker_lost", "job"), 1u);
+  EXPECT_EQ(seen.completed("job"), 1u);
+  EXPECT_EQ(seen.marked("second"), 1u);
+  EXPECT_EQ(seen.used_ms("jobs"), 310'000 + 100'000);
+  EXPECT_EQ(seen.row("jobs").meter.wait.min(), 0);  // of the second time
+}
+
 std::string limited(const std::string& overflow) {
   return "topology: t\nresources:\n  jobs: {kind: queue, max_length: 1000, overflow: " + overflow +
          "}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
