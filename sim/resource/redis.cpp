@@ -1,6 +1,8 @@
 // Redis: one command loop that executes commands one at a time, in the order in which they come.
+#include "sim/primitive/key_memory.hpp"
 #include "sim/primitive/station.hpp"
 #include "sim/resource/emit.hpp"
+#include "sim/resource/key_store.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/slots_steps.hpp"
 
@@ -14,6 +16,8 @@ struct RedisSpec {
   Mode mode = Mode::single;
   TimeLaw command_time;
   TimeLaw rtt;
+  std::optional<Bytes> maxmemory;
+  Eviction policy = Eviction::noeviction;
 };
 
 const FieldTable& fields() {
@@ -24,7 +28,15 @@ const FieldTable& fields() {
           .field("command_time", &RedisSpec::command_time, "Time of one command on the command loop.",
                  {.default_text = "10us", .grade = "B"})
           .field("rtt", &RedisSpec::rtt, "One network round trip to it, half of it each way.",
-                 {.default_text = "0us", .grade = "E"});
+                 {.default_text = "0us", .grade = "E"})
+          .field("maxmemory", &RedisSpec::maxmemory, "Bytes of the keys of its caches at most. Absent: no limit.",
+                 {.bounds = {.native_unit = "B", .min = 1}, .grade = "S"})
+          .choice("maxmemory-policy", &RedisSpec::policy,
+                  "Which keys go when it is full; with `noeviction` writes fail with `out_of_memory` instead.",
+                  {.default_text = "noeviction",
+                   .choices = {"noeviction", "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random",
+                               "volatile-ttl"},
+                   .grade = "S"});
   return table;
 }
 
@@ -38,7 +50,7 @@ Progress op_command(Simulation& simulation, Request& request, const Op& op) {
   return simulation.resource<Station>(plan.loop).visit(request, plan.time.duration(simulation, request, op.site));
 }
 
-class BuiltRedis final : public BuiltResource, public CommandServer, public Visitable {
+class BuiltRedis final : public BuiltResource, public CommandServer, public Visitable, public KeyStore {
  public:
   BuiltRedis(const ResourceSpec& resource_spec, ResourceIndex loop, const std::optional<CpuPlace>& cpu)
       : BuiltResource(resource_spec), loop_(loop), cpu_(cpu) {}
@@ -50,6 +62,13 @@ class BuiltRedis final : public BuiltResource, public CommandServer, public Visi
     emit_delay(lowerer, loop_, reply_time(), std::string(what) + ".rtt");
   }
   [[nodiscard]] Drawn reply_time() const override { return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1}; }
+
+  ResourceIndex memory(ModelBuilder& builder) override {
+    if (!memory_) {
+      memory_ = add_memory(builder);
+    }
+    return *memory_;
+  }
 
   // One command that takes its own time: a script, a large range.
   void lower_visit(Lowerer& lowerer, const std::optional<TimeLaw>& service,
@@ -77,8 +96,24 @@ class BuiltRedis final : public BuiltResource, public CommandServer, public Visi
     emit_release(lowerer, loop_);
   }
 
+  [[nodiscard]] ResourceIndex add_memory(ModelBuilder& builder) const {
+    const auto& redis = spec.as<RedisSpec>();
+    auto& plan = builder.add(std::make_unique<KeyMemoryPlan>(), spec, "memory");
+    plan.policy = redis.policy;
+    plan.judged = redis.policy == Eviction::noeviction;  // else to be full is its normal state
+    if (redis.maxmemory) {
+      plan.limit = redis.maxmemory->count;
+      plan.capacity = static_cast<double>(plan.limit);
+    }
+    plan.full = builder.error("out_of_memory", "OOM command not allowed when used memory > 'maxmemory'.", spec.name);
+    plan.evicted = builder.mark(spec.name + ".evicted_keys");
+    plan.expired = builder.mark(spec.name + ".expired_keys");
+    return plan.row;
+  }
+
   ResourceIndex loop_;
   std::optional<CpuPlace> cpu_;
+  std::optional<ResourceIndex> memory_;
 };
 
 // The host's cores that the loop runs on; it is one thread, so one core at most.
@@ -104,6 +139,10 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     builder.diagnostics().error(spec.place, "resource '" + spec.name +
                                                 "': 'command_time' and 'rtt' are the server's own, not a request's: "
                                                 "give a time or a distribution");
+  }
+  if (redis.policy != Eviction::noeviction && !redis.maxmemory) {
+    builder.diagnostics().error(spec.place_of("maxmemory-policy"),
+                                "resource '" + spec.name + "': 'maxmemory-policy' needs 'maxmemory'");
   }
   auto& loop = builder.add(std::make_unique<StationPlan>(), spec, "cpu");
   loop.capacity = 1;

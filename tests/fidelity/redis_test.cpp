@@ -62,5 +62,32 @@ TEST(FidelityRedis, Behaviour3AScriptDelaysAllWhoComeWhileItRuns) {
   EXPECT_EQ(loop.wait_sum, Int128{202} * 199'500'000 - Int128{990'000} * (201 * 202 / 2));
 }
 
+// 200 products of 1 kB, all looked up alike, in a Redis of 100 kB: 101 fit in.
+SeenRun full_redis(const std::string& keys) {
+  return SeenRun(model("topology: t\npopulations: {product: {count: 200}}\nresources:\n  redis: {kind: redis" + keys +
+                           "}\n  products: {kind: cache, of: redis, key: $request.product, item: 1kB}\n"
+                           "flows:\n  go: {steps: [{cache: products, miss: [{mark: set}]}]}\n",
+                       arrivals_at({{.count = 5000, .attributes = "product: uniform", .every = "10ms"}})));
+}
+
+// The first 101 products are there for good. Reads of them are served; every other lookup ends with a SET that fails.
+TEST(FidelityRedis, Behaviour4WithNoevictionWritesFailAndReadsAreServed) {
+  const SeenRun seen = full_redis(", maxmemory: 100kB");
+  EXPECT_EQ(seen.marked("products.hit"), seen.completed() - 101);
+  EXPECT_EQ(seen.failed("out_of_memory"), seen.marked("set") - 101);
+  EXPECT_EQ(seen.text_of("out_of_memory"), "OOM command not allowed when used memory > 'maxmemory'.");
+  EXPECT_EQ(seen.totals("redis.memory").in_use, 101'000);
+}
+
+// No write fails; each that comes to a full memory evicts one, and 101 of 200 are found, where all 200 were without a
+// limit. The standard deviation of 5,000 is 35; some 50 more miss while it fills.
+TEST(FidelityRedis, Behaviour4WithAllkeysLruWritesEvictAndFewerAreFound) {
+  const SeenRun seen = full_redis(", maxmemory: 100kB, maxmemory-policy: allkeys-lru");
+  EXPECT_EQ(seen.completed(), 5000u);
+  EXPECT_EQ(seen.marked("redis.evicted_keys"), seen.marked("set") - 101);
+  EXPECT_NEAR(static_cast<double>(seen.marked("products.hit")), 5000 * 101.0 / 200 - 50, 5 * 35);
+  EXPECT_EQ(full_redis("").marked("products.hit"), 4800u);
+}
+
 }  // namespace
 }  // namespace loadstone::test

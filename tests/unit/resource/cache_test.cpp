@@ -95,9 +95,8 @@ TEST(Cache, SaysWhatIsWrong) {
                          "}}\nflows: {go: {steps: [{cache: c, miss: []}]}}\n",
                      arrivals_at({{}}));
   };
-  EXPECT_NE(errors("").find("missing key 'hit'"), std::string::npos);
+  EXPECT_NE(errors("").find("either a 'hit' ratio or a 'key'"), std::string::npos);
   EXPECT_NE(errors(", hit: 101%").find("'hit' must be at most 1"), std::string::npos);
-  EXPECT_NE(errors(", hit: 0.5, ttl: 5s").find("unknown key 'ttl'"), std::string::npos);
   EXPECT_NE(errors(", hit: 0.5, of: q").find("'q' is a station, which cannot take commands"), std::string::npos);
   EXPECT_NE(errors(", hit: 0.5, of: nowhere").find("unknown resource 'nowhere'"), std::string::npos);
 }

@@ -126,6 +126,8 @@ TEST(Redis, SaysWhatIsWrong) {
   EXPECT_NE(errors_of_redis(", mode: sentinel").find("mode 'sentinel' comes later"), std::string::npos);
   EXPECT_NE(errors_of_redis(", mode: cluster").find("mode 'cluster' comes later"), std::string::npos);
   EXPECT_NE(errors_of_redis(", maxclients: 10000").find("unknown key 'maxclients'"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", maxmemory-policy: allkeys-lru").find("'maxmemory-policy' needs 'maxmemory'"),
+            std::string::npos);
   EXPECT_NE(errors_of_redis(", host: vps").find("unknown host 'vps'"), std::string::npos);
   EXPECT_NE(
       errors_of_redis(", host: vps", "hosts: {vps: {cores: 1, count: 3}}\n").find("is 3 machines; on which of them"),

@@ -1,0 +1,19 @@
+// sim/resource/key_store.hpp
+//
+// What keeps keys for others: a redis, for the caches that are `of` it.
+#pragma once
+
+#include "sim/engine/resource.hpp"
+
+namespace loadstone {
+
+class ModelBuilder;
+
+class KeyStore {
+ public:
+  virtual ~KeyStore() = default;
+  // The row of its KeyMemory.
+  [[nodiscard]] virtual ResourceIndex memory(ModelBuilder& builder) = 0;
+};
+
+}  // namespace loadstone
