@@ -4,6 +4,7 @@
 
 #include "sim/base/check.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/publish_gate.hpp"
 
 namespace loadstone {
 
@@ -48,7 +49,7 @@ bool MessageQueue::publish(Message message) {
   dispatch();
   while (!ready_.empty() && plan_.overflow == Overflow::drop_head && is_over(ready(), ready_bytes_)) {
     ++level.refused;
-    remove_head();
+    occupy(-remove_head().bytes);
   }
   check_counts();
   return true;
@@ -58,6 +59,20 @@ void MessageQueue::enter(Message& message) {
   message.since = simulation_.now();
   member_.level.enter_line(message.since);
   ready_bytes_ += message.bytes;
+  occupy(message.bytes);
+}
+
+void MessageQueue::occupy(std::int64_t bytes) {
+  all_bytes_ += bytes;
+  if (!plan_.alarm || relieved_ || bytes == 0) {
+    return;
+  }
+  auto& gate = simulation_.resource<PublishGate>(plan_.alarm->gate);
+  if (all_bytes_ > plan_.alarm->bytes) {
+    gate.close();
+  } else if (all_bytes_ < plan_.alarm->bytes) {
+    gate.open();
+  }
 }
 
 void MessageQueue::check_counts() const {
@@ -74,11 +89,13 @@ void MessageQueue::put_back(Message message) {
   check_counts();
 }
 
-void MessageQueue::keep_unacknowledged() {
+void MessageQueue::keep_unacknowledged(const Message& message) {
+  occupy(message.bytes);
   member_.level.use(simulation_.now(), 1);
 }
 
-void MessageQueue::end_unacknowledged(SimTime since) {
+void MessageQueue::end_unacknowledged(const Message& message, SimTime since) {
+  occupy(-message.bytes);
   simulation_.count_hold(row_, since);
   simulation_.meter(row_).breakdown.add(row_, Doing::waiting, (simulation_.now() - since).ns);
   member_.level.use(simulation_.now(), -1);
@@ -121,6 +138,7 @@ Message MessageQueue::pop() {
 void MessageQueue::release(const Hold& hold) {
   member_.level.use(simulation_.now(), -hold.amount);
   member_.level.completed += static_cast<std::uint64_t>(hold.amount);
+  occupy(-hold.unit);
 }
 
 void MessageQueue::for_each_waiting_message(const std::function<void(SimTime)>& visit) const {

@@ -8,6 +8,9 @@
 //          dropped.
 // Order.   First published, first delivered. A message that a worker has room for is delivered in the act of
 //          publishing; workers with room take turns. Limits count ready messages only.
+// Alarm.   With a watermark the bytes of all its messages, ready or unacknowledged, close the gate of the publishers
+// when
+//          they are more, and open it when they are less.
 // Back.    A message that is delivered again is ready before all others; it counts as another arrival.
 // Owns.    The ready messages. A delivered one belongs to its worker; the job's Hold of this resource stands for it, or
 //          whoever keeps it unacknowledged after its job.
@@ -43,6 +46,11 @@ struct MessageQueuePlan : ResourcePlan {
   std::optional<std::int64_t> max_length;  // ready messages
   std::optional<std::int64_t> max_bytes;   // of ready messages
   Overflow overflow = Overflow::drop_head;
+  struct Alarm {
+    std::int64_t bytes = 0;
+    ResourceIndex gate = 0;
+  };
+  std::optional<Alarm> alarm;
 };
 
 // Who is pushed messages: one instance of a worker.
@@ -73,15 +81,15 @@ class MessageQueue final : public Resource {
   // Delivers the head. REQUIRES: ready() > 0.
   Message pop();
   // What the job holds of the queue for `messages` delivered ones, until it ends: then they are acknowledged.
-  [[nodiscard]] Hold hold_of(std::int64_t messages) {
-    return {.at = this, .member = &member_, .since = {}, .amount = messages};
+  [[nodiscard]] Hold hold_of(std::int64_t messages, std::int64_t bytes = 0) {
+    return {.at = this, .member = &member_, .since = {}, .amount = messages, .unit = bytes};
   }
 
   // Makes a message that was delivered before ready again, at the head.
   void put_back(Message message);
   // One delivered message is unacknowledged though no job holds it: from now on, and from `since` until now.
-  void keep_unacknowledged();
-  void end_unacknowledged(SimTime since);
+  void keep_unacknowledged(const Message& message);
+  void end_unacknowledged(const Message& message, SimTime since);
 
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override { visit(member_); }
@@ -93,6 +101,8 @@ class MessageQueue final : public Resource {
   // Takes note of a message that gets ready now.
   void enter(Message& message);
   void check_counts() const;
+  // The bytes of all its messages change.
+  void occupy(std::int64_t bytes);
   // Takes the head out of the line.
   Message remove_head();
 
@@ -101,6 +111,7 @@ class MessageQueue final : public Resource {
   bool relieved_;
   std::deque<Message> ready_;
   std::int64_t ready_bytes_ = 0;
+  std::int64_t all_bytes_ = 0;
   std::vector<MessageConsumer*> consumers_;
   std::size_t turn_ = 0;  // whose it is
   int with_room_ = 0;

@@ -118,7 +118,7 @@ void Redelivery::lose(std::size_t index) {
   } else if (plan_.after || !plan_.acks_failures) {
     delivery.state = State::kept;
     delivery.since = simulation_.now();
-    queue_.keep_unacknowledged();
+    queue_.keep_unacknowledged(delivery.message);
   } else {
     Message message = std::move(delivery.message);
     recycle(index);
@@ -133,7 +133,7 @@ void Redelivery::on_late(void* self, std::uint64_t index) {
   delivery.timer = {};
   Message message = delivery.message;
   if (delivery.state == State::kept) {
-    redelivery.queue_.end_unacknowledged(delivery.since);
+    redelivery.queue_.end_unacknowledged(message, delivery.since);
     redelivery.recycle(index);
   } else {
     delivery.state = State::runs_again_elsewhere;

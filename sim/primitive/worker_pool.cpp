@@ -111,8 +111,9 @@ void WorkerPool::on_batch_timeout(void* self, std::uint64_t) {
 
 void WorkerPool::deliver(Instance& instance, std::int64_t count) {
   Delivery delivery{queue_.pop(), simulation_.now()};
+  delivery.bytes = delivery.message.bytes;
   for (std::int64_t i = 1; i < count; ++i) {
-    queue_.pop();
+    delivery.bytes += queue_.pop().bytes;
   }
   ++instance.level.arrivals;
   if (is_free(instance)) {
@@ -145,7 +146,7 @@ void WorkerPool::run(Instance& instance, Delivery delivery, std::int64_t message
     job.attributes[static_cast<std::size_t>(plan_.batch_attribute)] = static_cast<double>(messages);
   }
   simulation_.add_hold(job, {.at = this, .member = &instance, .since = {}});
-  simulation_.add_hold(job, queue_.hold_of(messages));
+  simulation_.add_hold(job, queue_.hold_of(messages, delivery.bytes));
   job.holds.back().since = delivery.since;  // the message has been unacknowledged while it waited here
   if (waited > 0) {
     simulation_.meter(queue_.row()).breakdown.add(row_, Doing::waiting, waited);

@@ -62,8 +62,9 @@ class WorkerPool final : public Resource {
 
  private:
   struct Delivery {
-    Message message;
+    Message message;  // of a batch, the first
     SimTime since;
+    std::int64_t bytes = 0;  // of all of them
   };
   struct Instance final : Member, MessageConsumer {
     Instance(WorkerPool& owner, std::int64_t slots, std::int64_t place) : Member(slots), pool(owner), number(place) {}

@@ -2,6 +2,7 @@
 #include "sim/resource/queue.hpp"
 
 #include "sim/engine/scopes.hpp"
+#include "sim/primitive/publish_gate.hpp"
 #include "sim/resource/kinds.hpp"
 
 namespace loadstone {
@@ -12,6 +13,7 @@ struct QueueSpec {
   std::optional<std::int64_t> max_length;
   std::optional<Bytes> max_length_bytes;
   Overflow overflow = Overflow::drop_head;
+  std::optional<Bytes> high_watermark;
 };
 
 const FieldTable& fields() {
@@ -24,7 +26,11 @@ const FieldTable& fields() {
           .choice(
               "overflow", &QueueSpec::overflow,
               "What a full queue does: discards its oldest message, or fails the publisher with `publish_rejected`.",
-              {.default_text = "drop-head", .choices = {"drop-head", "reject-publish"}, .grade = "D"});
+              {.default_text = "drop-head", .choices = {"drop-head", "reject-publish"}, .grade = "D"})
+          .field(
+              "vm_memory_high_watermark", &QueueSpec::high_watermark,
+              "With more bytes of messages than this, ready or unacknowledged, publishers are blocked. Absent: never.",
+              {.bounds = {.native_unit = "B", .min = 1}});
   return table;
 }
 
@@ -35,6 +41,10 @@ struct PublishPlan {
   Key bytes_site = 0;
   ErrorId rejected = kNoError;
 };
+
+Progress op_pass_gate(Simulation& simulation, Request& request, const Op& op) {
+  return simulation.resource<PublishGate>(op.target).pass(request);
+}
 
 // The job draws as a request of its own, told apart by where it was published.
 Progress op_publish(Simulation& simulation, Request& request, const Op& op) {
@@ -108,6 +118,9 @@ void BuiltQueue::lower_publish(Lowerer& lowerer, const std::optional<Reference>&
   const std::uint32_t over = lowerer.emit({.execute = &op_jump});
   line_.lower_jobs(lowerer, flow);
   lowerer.land(over);
+  if (line_.plan->alarm) {
+    lowerer.emit({.execute = &op_pass_gate, .target = line_.plan->alarm->gate});
+  }
   line_.lower_publish(lowerer, flow, bytes, "publish");
 }
 
@@ -132,6 +145,10 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   }
   plan.overflow = queue.overflow;
   plan.refused = builder.error("publish_rejected", "basic.nack", spec.name);
+  if (queue.high_watermark) {
+    auto& gate = builder.add(std::make_unique<PublishGatePlan>(), spec, "publishers");
+    plan.alarm = {.bytes = queue.high_watermark->count, .gate = gate.row};
+  }
   return std::make_unique<BuiltQueue>(spec, plan);
 }
 

@@ -141,5 +141,20 @@ TEST(FidelityMessaging, Behaviour6RunningJobsSettleAtTheReadLimit) {
   }
 }
 
+// Messages of 1 kB come every ms, a job takes 100 ms, the alarm is above 100 kB. Of 0 to 101 ms 102 have come and one
+// is done: 101 kB. From then on nobody can publish: 102 to 199 wait. Jobs end at 200 and 300 ms: 99 kB, and all go on.
+TEST(FidelityMessaging, Behaviour7AMemoryAlarmBlocksPublishersUntilTheConsumersHaveDrained) {
+  const SeenRun seen(
+      "topology: t\nresources:\n  jobs: {kind: queue, vm_memory_high_watermark: 100kB}\n"
+      "  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+      "flows: {go: {steps: [{publish: {to: jobs, bytes: 1kB}}]}, job: {steps: [{delay: 100ms}]}}\n",
+      {{.count = 200, .every = "1ms"}});
+  const ResourceObservations& publishers = seen.row("jobs.publishers");
+  EXPECT_EQ(publishers.at_end.waited, 98u);
+  EXPECT_EQ(publishers.meter.wait.max(), (300 - 102) * kNsOfMs);
+  EXPECT_EQ(whole_ms(publishers.meter.wait_sum), 98 * 300 - (102 + 199) * 98 / 2);
+  EXPECT_EQ(seen.completed("job"), 200u);
+}
+
 }  // namespace
 }  // namespace loadstone::test

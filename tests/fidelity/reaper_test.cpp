@@ -47,5 +47,23 @@ TEST(FidelityReaper, Behaviour3ForbiddenRunsAreSkippedEverySecondTime) {
   EXPECT_EQ(whole_ms(seen.totals("running").full_time), 0);
 }
 
+// Batches of 1,000 rows at 50 us, 100 ms apart, on a server with cores to spare: 20 batches are 1 s of CPU in 20
+// periods of 150 ms (the last pause is left out), so that others lose a third of one core at most.
+TEST(FidelityReaper, Behaviour5PausesLeaveTwoThirdsOfACore) {
+  const SeenRun seen(
+      "topology: t\nhosts: {box: {cores: 2}}\nresources:\n  db: {kind: postgres, host: box}\n"
+      "  pool: {kind: connection_pool, driver: asyncpg, server: db, min_size: 1, max_size: 1}\n"
+      "  sessions: {kind: account, unit: rows, initial: 20000}\n"
+      "flows:\n  reaper: {steps: [{reap: {from: sessions, batch: 1000, row_time: 50us, pause: 100ms, pool: pool}}]}\n",
+      {{.flow = "reaper"}});
+  EXPECT_EQ(seen.totals("sessions").in_use, 0);
+  EXPECT_EQ(seen.totals("box.cpu").arrivals, 20u);
+  const double busy_s = to_double(seen.totals("box.cpu").in_use_area) * 1e-9;
+  const double took_s = static_cast<double>(seen.flow("reaper").latency.max()) * 1e-9;
+  EXPECT_NEAR(busy_s, 1.0, 1e-6);
+  EXPECT_LE(busy_s / (took_s + 0.1), 1.0 / 3);
+  EXPECT_GE(busy_s / (took_s + 0.1), 0.95 / 3);  // commits and round trips take a little
+}
+
 }  // namespace
 }  // namespace loadstone::test

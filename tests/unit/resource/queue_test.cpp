@@ -178,5 +178,52 @@ TEST(Queue, IsRelievedByWorkers) {
   EXPECT_EQ(row(m, run_once(m, settings), "jobs").meter.wait.max(), 0);
 }
 
+// --- the memory alarm ---------------------------------------------------------------------------------------------
+
+// 400 B each of 1000 B; a job takes 10 s. The third message makes 1200 B, so the fourth and fifth wait; at 10 s the
+// first is acknowledged and both go on, to 1600 B. The sixth, at 11 s, waits until 20 and 30 s have made it 800 B.
+TEST(Queue, BlocksPublishersWhileItsMessagesAreTooManyBytes) {
+  const auto m = model(
+      "topology: t\nresources:\n  jobs: {kind: queue, vm_memory_high_watermark: 1000}\n"
+      "  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+      "flows:\n  go: {steps: [{publish: {to: jobs, bytes: 400B}}]}\n"
+      "  hasty: {steps: [{publish: {to: jobs, bytes: 400B}, timeout: 2s}]}\n  job: {steps: [{delay: 10s}]}\n",
+      arrivals_at({{.count = 5}, {.flow = "hasty", .at = "5s"}, {.at = "11s"}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  const FlowStats& go = o.flows[flow_of(m.model, "go")];
+  EXPECT_EQ(go.latency.sum(), (10 + 10 + 19) * kSecond);
+  EXPECT_EQ(row(m, o, "jobs.publishers").at_end.waited, 3u);
+  EXPECT_EQ(row(m, o, "jobs.publishers").at_end.timed_out, 1u);
+  EXPECT_EQ(row(m, o, "jobs").at_end.completed, 6u);
+}
+
+// What a worker prefetches, or takes as a batch, is in memory until it is acknowledged.
+TEST(Queue, CountsWhatIsUnacknowledgedInItsMemory) {
+  for (const char* worker : {"concurrency: 1, prefetch: 0", "concurrency: 1, batch: {max: 2}"}) {
+    const auto m = model(
+        "topology: t\nresources:\n  jobs: {kind: queue, vm_memory_high_watermark: 1000}\n"
+        "  w: {kind: worker, from: jobs, flow: job, " +
+            std::string(worker) +
+            "}\nflows: {go: {steps: [{publish: {to: jobs, bytes: 400B}}]}, job: {steps: [{delay: 10s}]}}\n",
+        arrivals_at({{.count = 4}}));
+    const Observations o = run_once(m);
+    EXPECT_TRUE(conserved_and_ended(m.model, o));
+    EXPECT_EQ(o.flows[flow_of(m.model, "go")].latency.sum(), 10 * kSecond) << worker;
+  }
+}
+
+// Relieved the queue has workers enough, and no alarm.
+TEST(Queue, HasNoAlarmInTheBound) {
+  const auto m = model(
+      "topology: t\nresources:\n  jobs: {kind: queue, vm_memory_high_watermark: 1000}\n"
+      "  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+      "flows: {go: {steps: [{publish: {to: jobs, bytes: 400B}}]}, job: {steps: [{delay: 10s}]}}\n",
+      arrivals_at({{.count = 5}}));
+  RunSettings settings;
+  settings.everything_relieved = true;
+  EXPECT_EQ(row(m, run_once(m, settings), "jobs.publishers").at_end.waited, 0u);
+}
+
 }  // namespace
 }  // namespace loadstone::test
