@@ -5,14 +5,27 @@
 
 namespace loadstone {
 
+namespace {
+
+FieldTable axis_fields() {
+  FieldTable table = FieldTable::of<SearchSpec>();
+  table.field("axis", &SearchSpec::axis, "What is raised: load, or a numeric parameter.", {.default_text = "load"})
+      .field("from", &SearchSpec::from, "Where the search starts.", {.bounds = {.above_min = true}})
+      .field("to", &SearchSpec::to, "Where it ends.", {.bounds = {.above_min = true}});
+  return table;
+}
+
+}  // namespace
+
 const FieldTable& SearchSpec::fields() {
-  static const FieldTable table =
-      FieldTable::of<SearchSpec>()
-          .field("axis", &SearchSpec::axis, "What is raised: load, or a numeric parameter.", {.default_text = "load"})
-          .field("from", &SearchSpec::from, "Where the search starts.", {.bounds = {.above_min = true}})
-          .field("to", &SearchSpec::to, "Where it ends.", {.bounds = {.above_min = true}})
-          .field("depth", &SearchSpec::depth, "How many resources are found, each after those before are relieved.",
-                 {.default_text = "3", .bounds = {.min = 1, .max = 50}});
+  static const FieldTable table = axis_fields().field(
+      "depth", &SearchSpec::depth, "How many resources are found, each after those before are relieved.",
+      {.default_text = "3", .bounds = {.min = 1, .max = 50}});
+  return table;
+}
+
+const FieldTable& SearchSpec::bound_fields() {
+  static const FieldTable table = axis_fields();
   return table;
 }
 
@@ -75,25 +88,57 @@ void read_set(Reader& reader, const Node& node, std::string_view key, Overrides&
   for_each_entry(reader, node, key, [&](const Entry& entry) { reader.read(entry.value, {}, out[entry.key]); });
 }
 
+bool read_method(Reader& reader, const Node& node, MethodSpec& out) {
+  for (const Method method : {Method::run, Method::saturate, Method::bound}) {
+    if (node.is_scalar() && node.text == method_names()[static_cast<std::size_t>(method)]) {
+      out.method = method;
+      return true;
+    }
+  }
+  const bool one = node.is_mapping() && node.entries.size() == 1 && node.entries[0].value.is_mapping();
+  if (!one || (node.entries[0].key != "saturate" && node.entries[0].key != "bound")) {
+    reader.error(node.place,
+                 "'method' must be run, saturate, bound, {saturate: {axis: .., from: .., to: .., depth: ..}} or "
+                 "{bound: {axis: .., from: .., to: ..}}, got " +
+                     describe(node));
+    return false;
+  }
+  out.method = node.entries[0].key == "bound" ? Method::bound : Method::saturate;
+  const Reader::Scope scope(reader, "method");
+  const FieldTable& fields = out.method == Method::bound ? SearchSpec::bound_fields() : SearchSpec::fields();
+  return fields.read(reader, node.entries[0].value, &out.search);
+}
+
+void read_count(Reader& reader, const Entry& entry, const Bounds& bounds, std::optional<std::int64_t>& out) {
+  const Reader::Scope scope(reader, entry.key);
+  std::int64_t value = 0;
+  if (reader.read(entry.value, bounds, value)) {
+    out = value;
+  }
+}
+
+constexpr Bounds kReplications{.min = 1, .max = 100000};
+
+bool read_point_method(Reader& reader, const Node& node, ExperimentPoint& out) {
+  return read_method(reader, node, out.method.emplace());
+}
+
+bool read_point_set(Reader& reader, const Node& node, ExperimentPoint& out) {
+  read_set(reader, node, "set", out.set);
+  return true;
+}
+
 void read_points(Reader& reader, const Node& node, Experiment& out) {
   for_each_entry(reader, node, "points", [&](const Entry& entry) {
-    ExperimentPoint point{.name = entry.key, .topology = {}, .workload = {}, .set = {}};
-    const Node* topology = entry.value.find("topology");
-    if (topology == nullptr) {
-      reader.error(entry.place, "point '" + entry.key + "': missing key 'topology'");
-      return;
+    ExperimentPoint point;
+    point.name = entry.key;
+    reader.set_subject("point '" + entry.key + "'");
+    if (!entry.value.is_mapping()) {
+      reader.error(entry.place, "must be a mapping, got " + describe(entry.value));
+    } else {
+      ExperimentPoint::fields().read(reader, entry.value, &point);
     }
-    for (const Entry& e : entry.value.entries) {
-      if (e.key == "topology") {
-        reader.read(e.value, {}, point.topology);
-      } else if (e.key == "workload") {
-        reader.read(e.value, {}, point.workload.emplace());
-      } else if (e.key == "set") {
-        read_set(reader, e.value, "set", point.set);
-      } else {
-        reader.error(e.place, "unknown key '" + e.key + "'", choices(e.key, {"topology", "workload", "set"}));
-      }
-    }
+    reader.set_subject("");
     out.points.push_back(std::move(point));
   });
 }
@@ -134,30 +179,27 @@ void read_grid(Reader& reader, const Node& node, Experiment& out) {
   });
 }
 
-void read_method(Reader& reader, const Node& node, Experiment& out) {
-  if (node.is_scalar() && (node.text == "run" || node.text == "saturate")) {
-    out.method = node.text == "run" ? Method::run : Method::saturate;
-    return;
-  }
-  const Node* search = node.find("saturate");
-  if (search == nullptr || !search->is_mapping() || node.entries.size() != 1) {
-    reader.error(node.place, "'method' must be run, saturate, or {saturate: {axis: .., from: .., to: .., depth: ..}}");
-    return;
-  }
-  out.method = Method::saturate;
-  const Reader::Scope scope(reader, "method");
-  SearchSpec::fields().read(reader, *search, &out.search);
-}
-
-void read_count(Reader& reader, const Entry& entry, const Bounds& bounds, std::optional<std::int64_t>& out) {
-  const Reader::Scope scope(reader, entry.key);
-  std::int64_t value = 0;
-  if (reader.read(entry.value, bounds, value)) {
-    out = value;
-  }
-}
-
 }  // namespace
+
+const std::vector<std::string_view>& method_names() {
+  static const std::vector<std::string_view> names{"run", "saturate", "bound"};
+  return names;
+}
+
+const FieldTable& ExperimentPoint::fields() {
+  static const FieldRules free{.optional = true};
+  static const FieldTable table =
+      FieldTable::of<ExperimentPoint>()
+          .field("topology", &ExperimentPoint::topology, "A file, relative to this one.")
+          .field("workload", &ExperimentPoint::workload, "Instead of the experiment's.")
+          .custom<ExperimentPoint>("set", "Parameters and their values.", read_point_set, free)
+          .field("load", &ExperimentPoint::load, "Multiplies every rate and number of users.",
+                 {.default_text = "1", .bounds = {.max = 1e9, .above_min = true}})
+          .custom<ExperimentPoint>("method", "Instead of the experiment's.", read_point_method, free)
+          .field("replications", &ExperimentPoint::replications, "Instead of the experiment's.",
+                 {.bounds = kReplications});
+  return table;
+}
 
 Parsed<std::vector<std::string>> parse_grid_values(std::string_view text) {
   if (text.find("..") != std::string_view::npos) {
@@ -177,9 +219,11 @@ Parsed<std::vector<std::string>> parse_grid_values(std::string_view text) {
 }
 
 Experiment read_experiment(Reader& reader, const Node& root) {
-  static const std::vector<std::string_view> keys{"experiment", "about", "points", "topologies",   "workload",
-                                                  "method",     "grid",  "cases",  "replications", "seed"};
+  static const std::vector<std::string_view> keys{"experiment",   "about",  "points", "topologies",
+                                                  "workload",     "method", "grid",   "cases",
+                                                  "replications", "seed",   "let",    "expect"};
   Experiment out;
+  out.place = root.place;
   if (!root.is_mapping()) {
     reader.error(root.place, "an experiment must be a mapping, got " + describe(root));
     return out;
@@ -196,7 +240,7 @@ Experiment read_experiment(Reader& reader, const Node& root) {
     } else if (entry.key == "workload") {
       reader.read(entry.value, {}, out.workload.emplace());
     } else if (entry.key == "method") {
-      read_method(reader, entry.value, out);
+      read_method(reader, entry.value, out.method);
     } else if (entry.key == "grid") {
       read_grid(reader, entry.value, out);
     } else if (entry.key == "cases") {
@@ -204,9 +248,13 @@ Experiment read_experiment(Reader& reader, const Node& root) {
         read_set(reader, e.value, e.key, out.cases.emplace_back(ExperimentCase{e.key, {}}).set);
       });
     } else if (entry.key == "replications") {
-      read_count(reader, entry, {.min = 1, .max = 100000}, out.replications);
+      read_count(reader, entry, kReplications, out.replications);
     } else if (entry.key == "seed") {
       read_count(reader, entry, {.max = 9e15}, out.seed);
+    } else if (entry.key == "let") {
+      read_lets(reader, entry.value, "let", out.let);
+    } else if (entry.key == "expect") {
+      read_claims(reader, entry.value, out.claims);
     } else {
       reader.error(entry.place, "unknown key '" + entry.key + "'", choices(entry.key, keys));
     }
@@ -214,7 +262,7 @@ Experiment read_experiment(Reader& reader, const Node& root) {
   if (root.find("experiment") == nullptr) {
     reader.error(root.place, "missing key 'experiment'", {"the name of the experiment"});
   }
-  if (out.points.empty() && reader.diagnostics().ok()) {
+  if (out.points.empty() && out.claims.empty() && reader.diagnostics().ok()) {
     reader.error(root.place, "an experiment needs 'topologies' or 'points'",
                  {"topologies: [../topologies/ratiba.yaml]", "points: {base: {topology: ../topologies/ratiba.yaml}}"});
   }

@@ -1,7 +1,7 @@
 // sim/spec/experiment.hpp
 //
-// An experiment, validated: which topologies under which workload, over which grid of parameters, and what is done at
-// each point. Files are named as they are written; the loader opens them.
+// An experiment, validated: which topologies under which workload, over which grid of parameters, what is done at each
+// point, and what is claimed of the results. Files are named as they are written; the loader opens them.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,31 @@
 #include <utility>
 #include <vector>
 
+#include "sim/spec/claims.hpp"
 #include "sim/spec/topology.hpp"
 #include "sim/spec/values.hpp"
 
 namespace loadstone {
 
-enum class Method : std::uint8_t { run, saturate };
+enum class Method : std::uint8_t { run, saturate, bound };
+
+[[nodiscard]] const std::vector<std::string_view>& method_names();
+
+struct SearchSpec {
+  std::string axis = "load";
+  std::optional<double> from;
+  std::optional<double> to;
+  std::int64_t depth = 3;
+
+  [[nodiscard]] static const FieldTable& fields();
+  [[nodiscard]] static const FieldTable& bound_fields();
+};
+
+// What is done at a point.
+struct MethodSpec {
+  Method method = Method::run;
+  SearchSpec search;  // of saturate and bound
+};
 
 // A topology of the experiment, under a name of its own.
 struct ExperimentPoint {
@@ -22,6 +41,11 @@ struct ExperimentPoint {
   PlacedText topology;
   std::optional<PlacedText> workload;  // instead of the experiment's
   Overrides set;
+  double load = 1;
+  std::optional<MethodSpec> method;          // instead of the experiment's
+  std::optional<std::int64_t> replications;  // instead of the experiment's
+
+  [[nodiscard]] static const FieldTable& fields();
 };
 
 // A parameter and its values; the parameter `load` is the load.
@@ -37,26 +61,19 @@ struct ExperimentCase {
   Overrides set;
 };
 
-struct SearchSpec {
-  std::string axis = "load";
-  std::optional<double> from;
-  std::optional<double> to;
-  std::int64_t depth = 3;
-
-  [[nodiscard]] static const FieldTable& fields();
-};
-
 struct Experiment {
   std::string name;
+  Place place;
   std::string about;
   std::vector<ExperimentPoint> points;
   std::optional<PlacedText> workload;
-  Method method = Method::run;
-  SearchSpec search;
+  MethodSpec method;
   std::vector<GridAxis> grid;
   std::vector<ExperimentCase> cases;
   std::optional<std::int64_t> replications;
   std::optional<std::int64_t> seed;
+  Lets let;  // for all claims
+  std::vector<ClaimSpec> claims;
 };
 
 [[nodiscard]] Experiment read_experiment(Reader& reader, const Node& root);

@@ -1,7 +1,7 @@
-// What is said about a number beside its value: {value: 20ms, range: x2, status: assumed, source: .., about: ..}.
 #include <algorithm>
-#include <array>
 
+#include "sim/spec/annotation.hpp"
+#include "sim/spec/range.hpp"
 #include "sim/spec/reader.hpp"
 #include "sim/spec/reader_words.hpp"
 
@@ -24,71 +24,64 @@ std::optional<Status> status_of(std::string_view text) {
   return at == status_names().end() ? std::nullopt : std::optional(static_cast<Status>(at - status_names().begin()));
 }
 
-// [1ms, 10ms], 1ms .. 10ms or x4.
-bool is_range(const Node& node) {
-  if (node.is_sequence()) {
-    return node.items.size() == 2 && node.items[0].is_scalar() && node.items[1].is_scalar();
-  }
-  if (!node.is_scalar()) {
-    return false;
-  }
-  if (node.text.find("..") != std::string::npos) {
-    return true;
-  }
-  const auto factor = parse_quantity(node.text.substr(node.text.empty() ? 0 : 1));
-  const auto* quantity = std::get_if<Quantity>(&factor);
-  return node.text.rfind('x', 0) == 0 && quantity != nullptr && quantity->dim == kNumber && quantity->value >= 1;
+// "1ms .. 10ms" of [1ms, 10ms]; other ranges as they are written.
+std::string range_text(const Node& node) {
+  const bool is_pair = node.is_sequence() && node.items.size() == 2;
+  return is_pair ? node.items[0].text + " .. " + node.items[1].text : node.text;
 }
 
 }  // namespace
 
-bool Reader::check_annotation(const Node& node) {
-  const std::size_t errors = diagnostics_.error_count();
+bool check_annotation(Reader& reader, const Node& node) {
+  const std::size_t errors = reader.diagnostics().error_count();
   for (const Entry& entry : node.entries) {
     const auto& keys = annotation_keys();
     if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
-      error(entry.place, "unknown key '" + entry.key + "' beside 'value'", choices(entry.key, keys));
+      reader.error(entry.place, "unknown key '" + entry.key + "' beside 'value'", choices(entry.key, keys));
     } else if (entry.key == "status" && !status_of(entry.value.text)) {
-      error(entry.value.place, "unknown status " + describe(entry.value), choices(entry.value.text, status_names()));
-    } else if (entry.key == "range" && !is_range(entry.value)) {
-      error(entry.value.place, "'range' must be [1ms, 10ms], 1ms .. 10ms or x4, got " + describe(entry.value));
+      reader.error(entry.value.place, "unknown status " + describe(entry.value),
+                   choices(entry.value.text, status_names()));
+    } else if (entry.key == "range" && std::holds_alternative<std::string>(parse_range(range_text(entry.value)))) {
+      reader.error(entry.value.place, "'range' must be [1ms, 10ms], 1ms .. 10ms or x4, got " + describe(entry.value));
     }
   }
-  return diagnostics_.error_count() == errors;
+  return reader.diagnostics().error_count() == errors;
+}
+
+Annotation annotation_of(const Node& node, Status without_status) {
+  Annotation said{.status = without_status, .range = "", .source = "", .about = ""};
+  for (const Entry& entry : node.entries) {
+    if (entry.key == "status") {
+      said.status = status_of(entry.value.text).value_or(Status::defaulted);
+    } else if (entry.key == "range") {
+      said.range = range_text(entry.value);
+    } else if (entry.key == "source") {
+      said.source = entry.value.text;
+    } else if (entry.key == "about") {
+      said.about = entry.value.text;
+    }
+  }
+  return said;
+}
+
+bool Reader::check_annotation(const Node& node) {
+  return loadstone::check_annotation(*this, node);
 }
 
 void Reader::note(const Node& node, const Node& value, const Scalar& scalar) {
   if (is_parameter(value.text) || scalar.quantity) {
     return;  // the parameters themselves are noted
   }
-  Assumption a{.path = path_,
-               .value = value.text,
-               .status = Status::assumed,
-               .range = "x2",
-               .source = "",
-               .about = "",
-               .place = value.place};
-  if (defaulting_) {
-    a.status = Status::defaulted;
-  }
-  if (node.is_mapping()) {
-    a.range.clear();
-    for (const Entry& entry : node.entries) {
-      const std::string& text = entry.value.text;
-      if (entry.key == "status") {
-        a.status = status_of(text).value_or(Status::defaulted);
-      } else if (entry.key == "range") {
-        a.range = text.empty() && entry.value.is_sequence() && entry.value.items.size() == 2
-                      ? entry.value.items[0].text + " .. " + entry.value.items[1].text
-                      : text;
-      } else if (entry.key == "source") {
-        a.source = text;
-      } else if (entry.key == "about") {
-        a.about = text;
-      }
-    }
-  }
-  assumptions_.push_back(std::move(a));
+  const Status unsaid = defaulting_ ? Status::defaulted : Status::assumed;
+  const Annotation said = node.is_mapping() ? annotation_of(node, unsaid)
+                                            : Annotation{.status = unsaid, .range = "x2", .source = "", .about = ""};
+  assumptions_.push_back({.path = path_,
+                          .value = value.text,
+                          .status = said.status,
+                          .range = said.range,
+                          .source = said.source,
+                          .about = said.about,
+                          .place = value.place});
 }
 
 }  // namespace loadstone

@@ -1,11 +1,11 @@
 // loadstone run TOPOLOGY WORKLOAD
 #include <algorithm>
 
-#include "sim/experiment/run.hpp"
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
 #include "src/cli/output.hpp"
+#include "src/cli/run_support.hpp"
 #include "src/load/loader.hpp"
 #include "src/report/console.hpp"
 #include "src/report/json.hpp"
@@ -23,20 +23,14 @@ int command_run(const Options& options) {
   }
   Output output(options);
   exec::ThreadExecutor executor(options.threads);
-  RunRequest request;
-  request.settings.seed = options.seed;
-  request.settings.load = options.load;
-  request.replications = options.replications;
-  request.quantiles = options.quantiles;
   RunResult result;
   {
     const Progress progress(executor, options, "replication");
-    result = run(loaded->model, loaded->topology, loaded->workload, thresholds, request, executor);
+    result = run_loaded(*loaded, thresholds, options, executor);
   }
   if (executor.interrupted()) {
     return interrupted(executor, "a run that is cut short has no result");
   }
-  result.identity.params = parameter_texts(*loaded);
   for (const Diagnostic& diagnostic : diagnostics.list()) {
     result.warnings.push_back(diagnostic.message);
   }

@@ -14,16 +14,16 @@ namespace {
 // What the experiment says holds unless the command line says otherwise.
 Options effective_options(const Options& options, const Experiment& experiment) {
   Options own = options;
-  own.method = options.method ? options.method : experiment.method;
+  own.method = options.method ? options.method : experiment.method.method;
   if (own.method == Method::run) {
     own.axis = "load";  // and nothing else of a search
     own.from.reset();
     own.to.reset();
   } else if (options.files.size() == 1) {
-    own.axis = options.given("--axis") ? options.axis : experiment.search.axis;
-    own.from = options.from ? options.from : experiment.search.from;
-    own.to = options.to ? options.to : experiment.search.to;
-    own.depth = options.given("--depth") ? options.depth : static_cast<std::size_t>(experiment.search.depth);
+    own.axis = options.given("--axis") ? options.axis : experiment.method.search.axis;
+    own.from = options.from ? options.from : experiment.method.search.from;
+    own.to = options.to ? options.to : experiment.method.search.to;
+    own.depth = options.given("--depth") ? options.depth : static_cast<std::size_t>(experiment.method.search.depth);
   }
   if (experiment.replications && !options.given("--replications")) {
     own.replications = static_cast<std::size_t>(*experiment.replications);
@@ -83,6 +83,9 @@ int command_sweep(const Options& given) {
   Diagnostics diagnostics;
   const auto inputs = read_sweep(given, diagnostics);
   const Options options = inputs ? effective_options(given, inputs->experiment) : given;
+  if (options.method == Method::bound) {
+    diagnostics.error(inputs->experiment.place, "a sweep runs or saturates; 'bound' is for loadstone check");
+  }
   const auto names = inputs ? check_points(*inputs, options, diagnostics) : std::nullopt;
   if (!print_diagnostics(diagnostics) || !names) {
     return kInvalidInput;

@@ -12,20 +12,25 @@ namespace loadstone::cli {
 
 namespace {
 
-void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets) {
-  app.add_option("--set", sets, "Set a parameter: name=value. May be given again.")->type_name("NAME=VALUE");
-  app.add_option("--load", options.load, "Multiplies every rate and number of users.")->check(CLI::Range(1e-9, 1e9));
+// Of every command that simulates.
+void add_runs(CLI::App& app, Options& options) {
   app.add_option("--seed", options.seed, "Of all random draws.")->check(CLI::NonNegativeNumber);
   app.add_option("--replications", options.replications, "Independent runs, for confidence intervals.")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
   app.add_option("--threads", options.threads, "Runs at a time; 0: one for each core. Never changes a result.")
       ->check(CLI::Range(0U, 1024U));
-  app.add_option("--quantiles", options.quantiles, "Further quantiles, comma-separated: 0.05,0.999.")
-      ->delimiter(',')
-      ->check(CLI::Range(0.0, 1.0));
   app.add_flag("--json", options.json, "One JSON document on standard output.");
   app.add_flag("--quiet", options.quiet, "Only the verdict; no progress.");
   app.add_flag("--verbose", options.verbose, "Logs what is done, to standard error.");
+}
+
+void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets) {
+  app.add_option("--set", sets, "Set a parameter: name=value. May be given again.")->type_name("NAME=VALUE");
+  app.add_option("--load", options.load, "Multiplies every rate and number of users.")->check(CLI::Range(1e-9, 1e9));
+  add_runs(app, options);
+  app.add_option("--quantiles", options.quantiles, "Further quantiles, comma-separated: 0.05,0.999.")
+      ->delimiter(',')
+      ->check(CLI::Range(0.0, 1.0));
 }
 
 void add_out(CLI::App& app, Options& options) {
@@ -98,6 +103,12 @@ Parsed parse_command_line(int argc, char** argv) {
       ->type_name("METHOD");
   sweep->add_option("--axis", options.axis, "With --method saturate: what is raised.");
   add_search(*sweep, options);
+
+  CLI::App* check = app.add_subcommand("check", "Says which claims hold: documents as experiments with expectations.");
+  check->add_option("files", options.files, "EXPERIMENT...")->required()->expected(1, 100);
+  add_runs(*check, options);
+  add_out(*check, options);
+  check->add_option("--only", options.only, "Only the claim with this id. May be given again.")->type_name("ID");
 
   CLI::App* validate = app.add_subcommand("validate", "Checks files without running anything.");
   validate->add_option("files", options.files, "Topologies, workloads (each is checked with each), experiments")

@@ -32,6 +32,7 @@ struct Options {
   std::optional<double> from;
   std::optional<double> to;
   std::size_t depth = 3;
+  std::vector<std::string> only;       // ids of claims; all if empty
   std::vector<std::string> arguments;  // as they were given, for the manifest
 
   // Whether the flag was on the command line.

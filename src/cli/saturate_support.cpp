@@ -63,6 +63,45 @@ std::optional<SearchInputs> check_search(load::Inputs inputs, const Options& opt
   return SearchInputs{std::move(inputs), std::move(*loaded), std::move(thresholds)};
 }
 
+namespace {
+
+// The parameter that is raised; nullptr where that is the load.
+const Parameter* raised(const load::Loaded& loaded, const Options& options) {
+  return options.axis == "load" ? nullptr : &loaded.parameters.find(options.axis)->second;
+}
+
+bool is_whole(const Parameter& parameter) {
+  return parameter.quantity->dim == kNumber && parameter.quantity->value == std::floor(parameter.quantity->value);
+}
+
+// The model at a value of the axis; nullptr where it does not compile: there a search ends.
+ModelAt models(const SearchInputs& inputs, const Options& options) {
+  return [&inputs, &options, parameter = raised(inputs.loaded, options)](double value) -> std::shared_ptr<Model> {
+    Overrides overrides = options.set;
+    if (parameter != nullptr) {
+      overrides[options.axis] = axis_text(value, *parameter);
+    }
+    Diagnostics ignored;
+    auto loaded = load::compile(inputs.inputs, overrides, ignored);
+    return loaded ? std::make_shared<Model>(std::move(loaded->model)) : nullptr;
+  };
+}
+
+Identity identity_of(const SearchInputs& inputs, const Options& options) {
+  return {.topology = inputs.loaded.topology.name,
+          .workload = inputs.loaded.workload.name,
+          .seed = options.seed,
+          .load = options.load,
+          .params = parameter_texts(inputs.loaded)};
+}
+
+}  // namespace
+
+Dimension axis_dimension(const load::Loaded& loaded, const Options& options) {
+  const Parameter* parameter = raised(loaded, options);
+  return parameter == nullptr ? kNumber : parameter->quantity->dim;
+}
+
 SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor) {
   SaturateRequest request;
   request.axis = options.axis;
@@ -74,22 +113,10 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   request.replications = options.replications;
   request.seed = options.seed;
   request.thresholds = inputs.thresholds;
-  const Parameter* parameter = nullptr;
-  if (!request.is_load) {
-    parameter = &inputs.loaded.parameters.find(options.axis)->second;
-    request.whole_numbers =
-        parameter->quantity->dim == kNumber && parameter->quantity->value == std::floor(parameter->quantity->value);
+  if (const Parameter* parameter = raised(inputs.loaded, options)) {
+    request.whole_numbers = is_whole(*parameter);
     request.from = request.from.value_or(parameter->quantity->value);
   }
-  const ModelAt model_at = [&](double value) -> std::shared_ptr<Model> {
-    Overrides overrides = options.set;
-    if (parameter != nullptr) {
-      overrides[options.axis] = axis_text(value, *parameter);
-    }
-    Diagnostics ignored;  // a value at which the model does not compile ends the search there
-    auto loaded = load::compile(inputs.inputs, overrides, ignored);
-    return loaded ? std::make_shared<Model>(std::move(loaded->model)) : nullptr;
-  };
   request.on_evaluation = [&](const EvaluationNote& note) {
     if (log::is_on()) {
       log::detail(fmt::format("{} = {:.6g}: {} in {} replications of {:.6g} s, {}", options.axis, note.value,
@@ -97,11 +124,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
     }
   };
   SaturateReport report;
-  report.identity = {.topology = inputs.loaded.topology.name,
-                     .workload = inputs.loaded.workload.name,
-                     .seed = options.seed,
-                     .load = options.load,
-                     .params = parameter_texts(inputs.loaded)};
+  report.identity = identity_of(inputs, options);
   for (const auto& source : inputs.loaded.model.sources) {
     if (source->is_schedule) {
       report.warnings.push_back("schedules are left out of the search, which holds every scenario at its peak: '" +
@@ -109,8 +132,8 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
     }
   }
   report.axis = options.axis;
-  report.axis_dimension = parameter == nullptr ? kNumber : parameter->quantity->dim;
-  report.result = saturate(model_at, request, executor);
+  report.axis_dimension = axis_dimension(inputs.loaded, options);
+  report.result = saturate(models(inputs, options), request, executor);
   report.cost = fixed_cost(inputs.loaded.topology);
   report.cores = total_cores(inputs.loaded.topology);
   std::uint64_t completed = 0;
@@ -123,6 +146,23 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
     report.cost.llm_usd = report.result.below.llm_usd;
   }
   return report;
+}
+
+AxisBound search_bound(const SearchInputs& inputs, const Options& options) {
+  AxisBoundRequest request;
+  request.load = options.load;
+  request.seed = options.seed;
+  if (const Parameter* parameter = raised(inputs.loaded, options)) {
+    request.is_load = false;
+    request.whole_numbers = is_whole(*parameter);
+    request.from = options.from.value_or(parameter->quantity->value);
+    request.to = options.to.value_or(request.from * 1e3);
+  }
+  AxisBound bound = find_axis_bound(models(inputs, options), request);
+  bound.identity = identity_of(inputs, options);
+  bound.axis = options.axis;
+  bound.axis_dimension = axis_dimension(inputs.loaded, options);
+  return bound;
 }
 
 }  // namespace loadstone::cli

@@ -1,10 +1,11 @@
 // src/cli/saturate_support.hpp
 //
-// One saturation search from files to a report: what `saturate` and `compare` both do.
+// One search along an axis from files to a report: what `saturate`, `compare` and `check` do.
 #pragma once
 
 #include <optional>
 
+#include "sim/experiment/axis_bound.hpp"
 #include "sim/experiment/compare.hpp"
 #include "src/cli/options.hpp"
 #include "src/exec/thread_executor.hpp"
@@ -23,6 +24,10 @@ struct SearchInputs {
 [[nodiscard]] std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
                                                       const Options& options, Diagnostics& diagnostics);
 
+// What the axis is counted in. REQUIRES: check_search() found nothing.
+[[nodiscard]] Dimension axis_dimension(const load::Loaded& loaded, const Options& options);
+
 [[nodiscard]] SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor);
+[[nodiscard]] AxisBound search_bound(const SearchInputs& inputs, const Options& options);
 
 }  // namespace loadstone::cli

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "src/cli/saturate_support.hpp"
-#include "src/load/overlay.hpp"
+#include "src/load/experiment_file.hpp"
 
 namespace loadstone::cli {
 
@@ -14,34 +13,13 @@ namespace {
 std::optional<Experiment> experiment_of(const Options& options, Diagnostics& diagnostics) {
   if (options.files.size() == 2) {
     Experiment experiment;
-    experiment.points.push_back({"", {options.files[0], {}}, std::nullopt, {}});
+    experiment.points.emplace_back().topology = {options.files[0], {}};
     experiment.workload = PlacedText{options.files[1], {}};
     return experiment;
   }
-  const auto read = load::read_overlaid(options.files[0], diagnostics);
-  if (!read) {
-    return std::nullopt;
-  }
-  if (load::kind_of(read->root) != load::FileKind::experiment) {
-    diagnostics.error(read->root.place, "a sweep of one file needs an experiment",
-                      {"loadstone sweep EXPERIMENT", "loadstone sweep TOPOLOGY WORKLOAD --grid name=5,10,20"});
-    return std::nullopt;
-  }
-  auto experiment = load::read_experiment_file(read->root, diagnostics);
-  const std::filesystem::path folder = std::filesystem::path(options.files[0]).parent_path();
-  const auto relative = [&](PlacedText& file) { file.text = (folder / file.text).lexically_normal().string(); };
-  if (experiment) {
-    for (ExperimentPoint& point : experiment->points) {
-      relative(point.topology);
-      if (point.workload) {
-        relative(*point.workload);
-      }
-    }
-    if (experiment->workload) {
-      relative(*experiment->workload);
-    }
-  }
-  return experiment;
+  return load::read_experiment_at(
+      options.files[0], diagnostics,
+      {"loadstone sweep EXPERIMENT", "loadstone sweep TOPOLOGY WORKLOAD --grid name=5,10,20"});
 }
 
 // Axes of the command line come after those of the file, or replace them.

@@ -22,6 +22,13 @@ Json json_estimate(const Estimate& estimate) {
   return j;
 }
 
+Json base_unit(const Dimension& dimension) {
+  return dimension == kTime    ? Json("ns")
+         : dimension == kRate  ? Json("1/ns")
+         : dimension == kBytes ? Json("B")
+                               : Json(nullptr);
+}
+
 std::string quantile_key(double q) {
   return fmt::format("p{}", std::round(q * 1e10) / 1e8);
 }

@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json json_estimate(const Estimate& estimate);
 [[nodiscard]] Json json_times(const TimesSummary& times);
 [[nodiscard]] Json json_header(const char* command, const Identity& identity);
+// What a value on an axis is counted in: "ns", "1/ns", "B" or null.
+[[nodiscard]] Json base_unit(const Dimension& dimension);
 // What a result has beside its header, of `run` and of `saturate`.
 void add_run(Json& j, const RunResult& result);
 void add_search(Json& j, const SaturateReport& report);

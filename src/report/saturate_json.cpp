@@ -10,14 +10,6 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-// What a value on the axis is counted in.
-Json base_unit(const Dimension& dimension) {
-  return dimension == kTime    ? Json("ns")
-         : dimension == kRate  ? Json("1/ns")
-         : dimension == kBytes ? Json("B")
-                               : Json(nullptr);
-}
-
 Json json_cause(const Cause& cause) {
   Json j;
   j["resource"] = text_or_null(cause.resource);

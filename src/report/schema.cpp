@@ -237,18 +237,39 @@ std::string workload_schema(const Kinds& kinds) {
   return document("A loadstone workload", std::move(properties), definitions());
 }
 
+namespace {
+
+Json method_schema() {
+  Json names = Json::array();
+  for (const std::string_view name : method_names()) {
+    names.push_back(name);
+  }
+  return {{"anyOf", Json::array({{{"enum", std::move(names)}},
+                                 object_of({{"saturate", object_from(SearchSpec::fields())}}),
+                                 object_of({{"bound", object_from(SearchSpec::bound_fields())}})})}};
+}
+
+}  // namespace
+
 std::string experiment_schema() {
   Json properties;
   for (const char* key : {"experiment", "about", "workload", "replications", "seed"}) {
     properties[key] = ref("value");
   }
   properties["topologies"] = array_of(ref("scalar"));
-  properties["points"] =
-      names_to(object_of({{"topology", ref("scalar")}, {"workload", ref("scalar")}, {"set", names_to(ref("scalar"))}}));
+  Json point = object_from(ExperimentPoint::fields());
+  point["properties"]["set"] = names_to(ref("scalar"));
+  point["properties"]["method"] = method_schema();
+  properties["points"] = names_to(std::move(point));
   properties["grid"] = names_to({{"anyOf", Json::array({ref("scalar"), array_of(ref("scalar"))})}});
   properties["cases"] = names_to(names_to(ref("scalar")));
-  properties["method"] = {{"anyOf", Json::array({{{"enum", {"run", "saturate"}}},
-                                                 object_of({{"saturate", object_from(SearchSpec::fields())}})})}};
+  properties["method"] = method_schema();
+  const Json lets = names_to(ref("value"));
+  Json claim = object_from(ClaimSpec::fields());
+  claim["properties"]["let"] = lets;
+  claim["properties"]["cases"] = names_to(lets);
+  properties["let"] = lets;
+  properties["expect"] = array_of(std::move(claim));
   return document("A loadstone experiment", std::move(properties), definitions());
 }
 

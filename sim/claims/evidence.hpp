@@ -1,0 +1,18 @@
+// sim/claims/evidence.hpp
+//
+// What the two sides of a condition's comparisons came to, so that a reader can follow the verdict.
+#pragma once
+
+#include <string>
+
+#include "sim/claims/scope.hpp"
+
+namespace loadstone {
+
+// "(node - os) / service = 28; p95@base = 210ms .. 223ms": every side that is not written as a number, each once.
+[[nodiscard]] std::string evidence_of(const Expression& condition, const Scope& scope, const Scope::Given& given);
+
+// Four significant digits, whole numbers in full: "28", "210ms .. 223ms", "'postgres.slots'".
+[[nodiscard]] std::string short_text(const Value& value);
+
+}  // namespace loadstone

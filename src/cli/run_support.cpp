@@ -1,0 +1,20 @@
+#include "src/cli/run_support.hpp"
+
+#include "sim/experiment/run.hpp"
+#include "src/cli/command_support.hpp"
+
+namespace loadstone::cli {
+
+RunResult run_loaded(const load::Loaded& loaded, const std::vector<Threshold>& thresholds, const Options& options,
+                     exec::ThreadExecutor& executor) {
+  RunRequest request;
+  request.settings.seed = options.seed;
+  request.settings.load = options.load;
+  request.replications = options.replications;
+  request.quantiles = options.quantiles;
+  RunResult result = run(loaded.model, loaded.topology, loaded.workload, thresholds, request, executor);
+  result.identity.params = parameter_texts(loaded);
+  return result;
+}
+
+}  // namespace loadstone::cli
