@@ -45,6 +45,7 @@ struct TimeoutPlan {
   bool remote = false;      // the deadline of a flow: its client is somewhere else
   bool propagates = false;  // the cancel reaches what runs
   bool since_came = false;  // counts from when the request came for what it was given last
+  bool servers = false;     // a server's own limit: it holds when the client has gone, too
 };
 Progress op_timeout_begin(Simulation&, Request&, const Op&);
 // Closes the innermost scope; an orphan ends here.

@@ -5,6 +5,7 @@
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/parallel.hpp"
 #include "sim/engine/scopes.hpp"
+#include "sim/engine/server_line.hpp"
 #include "sim/engine/simulation.hpp"
 
 namespace loadstone {
@@ -51,16 +52,21 @@ bool is_served(const Simulation& simulation, const Request& request) {
   return next != model.served.begin() && at <= std::prev(next)->second;
 }
 
-// Of the client's own: a line, a pause.
-bool is_own_wait(const Request& request) {
-  return request.wait.at != nullptr ||
-         (request.served_by == nullptr && request.wake.is_set() && request.doing == Doing::own);
+bool is_server_line(const Resource* resource) {
+  return dynamic_cast<const ServerLine*>(resource) != nullptr;
 }
 
-// A client that has gone sends no cancel and waits for no deadline.
+// Of the client's own: a line, a pause.
+bool is_own_wait(const Request& request) {
+  return (request.wait.at != nullptr && !is_server_line(request.wait.at)) ||
+         (request.wait.at == nullptr && request.served_by == nullptr && request.wake.is_set() &&
+          request.doing == Doing::own);
+}
+
+// A client that has gone sends no cancel and waits for no deadline; a server's own limits stay.
 void drop_timers(Simulation& simulation, Request& request) {
   for (Frame& frame : request.frames) {
-    if (frame.timer.is_set()) {
+    if (frame.timer.is_set() && !static_cast<const TimeoutPlan*>(frame.op->plan)->servers) {
       simulation.kernel().cancel(frame.timer);
       frame.timer = {};
     }

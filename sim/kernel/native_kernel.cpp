@@ -18,6 +18,10 @@ HostId NativeKernel::add_host(double cores) {
   return {static_cast<std::uint32_t>(hosts_.size() - 1)};
 }
 
+void NativeKernel::contend(HostId host, const Contention& contention) {
+  hosts_[host.index]->sharing.contend(contention);
+}
+
 JobClassId NativeKernel::add_job_class(HostId host, double cap, double quota) {
   return {host.index, hosts_[host.index]->sharing.add_class(cap, quota)};
 }

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "sim/kernel/contention.hpp"
 #include "sim/kernel/future_event_set.hpp"
 #include "sim/kernel/kernel.hpp"
 #include "sim/kernel/processor_sharing.hpp"
@@ -21,12 +22,13 @@ class SpinningError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-class NativeKernel final : public Kernel {
+class NativeKernel final : public Kernel, public ContendingKernel {
  public:
   explicit NativeKernel(std::uint64_t spin_limit = 20'000'000) : spin_limit_(spin_limit) {}
 
   bool cancel(EventId id) override { return events_set_.cancel(id); }
   HostId add_host(double cores) override;
+  void contend(HostId host, const Contention& contention) override;
   JobClassId add_job_class(HostId host, double cap, double quota) override;
   JobId execute(JobClassId job_class, std::int64_t work, Action done) override;
   bool stop(JobId job) override;

@@ -113,9 +113,8 @@ void ProcessorSharing::move_clocks(SimTime now) {
   }
   for (Class& c : classes_) {
     if (!c.heap.empty()) {
-      const UInt128 step = static_cast<UInt128>(c.rate) * dt;
-      c.clock += step;
-      busy_ += step * c.heap.size();
+      c.clock += static_cast<UInt128>(c.rate) * dt;
+      busy_ += static_cast<UInt128>(c.busy) * dt * c.heap.size();
     }
   }
   now_ = now;
@@ -138,16 +137,24 @@ void ProcessorSharing::share() {
     std::stable_sort(by_limit_.begin(), by_limit_.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return limit(a) < limit(b); });
   }
+  const double efficient = efficiency();
   double left = cores_;
   std::size_t jobs = jobs_;
   for (const std::uint32_t i : by_limit_) {
     Class& c = classes_[i];
     const auto n = static_cast<double>(c.heap.size());
     const double rate = std::min(limit(i), left / static_cast<double>(jobs));
-    c.rate = static_cast<std::uint64_t>(rate * kOne);
+    c.busy = static_cast<std::uint64_t>(rate * kOne);
+    c.rate = static_cast<std::uint64_t>(rate * efficient * kOne);
     left = std::max(0.0, left - rate * n);
     jobs -= c.heap.size();
   }
+}
+
+double ProcessorSharing::efficiency() const {
+  const auto n = static_cast<double>(jobs_);
+  const double beyond = n - cores_;
+  return beyond <= 0 ? 1 : 1 / (1 + contention_.sigma * beyond + contention_.kappa * n * beyond);
 }
 
 void ProcessorSharing::remove(std::uint32_t slot) {

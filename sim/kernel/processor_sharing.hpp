@@ -9,6 +9,7 @@
 //        stopped by those before it, until take() hands out its action.
 // Exact. Virtual time is fixed point (2^-32 ns); rates are rounded down and completions up to the next nanosecond,
 //        so no job ends early and none is rescheduled at dt = 0.
+// Loss.  With contention all rates are lowered by the same factor; the cores are as busy as without it.
 // Cost.  O(log n) for an arrival or a completion, plus O(number of classes).
 // Not.   It does not schedule: the kernel asks next_completion() and calls advance().
 #pragma once
@@ -17,13 +18,15 @@
 #include <optional>
 #include <vector>
 
-#include "sim/kernel/kernel.hpp"
+#include "sim/kernel/contention.hpp"
 
 namespace loadstone {
 
 class ProcessorSharing {
  public:
   explicit ProcessorSharing(double cores);
+
+  void contend(const Contention& contention) { contention_ = contention; }
 
   std::uint32_t add_class(double cap, double quota);
 
@@ -57,6 +60,7 @@ class ProcessorSharing {
     double quota;
     UInt128 clock = 0;       // attained work of every job, 2^-32 ns
     std::uint64_t rate = 0;  // attained work per ns, 2^-32
+    std::uint64_t busy = 0;  // cores that one of its jobs keeps busy, 2^-32
     std::vector<Item> heap;
   };
   struct Job {
@@ -73,6 +77,7 @@ class ProcessorSharing {
   }
   void move_clocks(SimTime now);
   void share();
+  [[nodiscard]] double efficiency() const;
   void remove(std::uint32_t slot);
   void free_slot(std::uint32_t slot);
   void sift(Class& c, std::size_t position);
@@ -81,6 +86,7 @@ class ProcessorSharing {
   }
 
   double cores_;
+  Contention contention_;
   std::vector<Class> classes_;
   std::vector<Job> slots_;
   std::vector<std::uint32_t> free_;

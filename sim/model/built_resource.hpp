@@ -15,6 +15,7 @@
 #include "sim/engine/drawn.hpp"
 #include "sim/engine/request.hpp"
 #include "sim/engine/resource.hpp"
+#include "sim/primitive/row_locks.hpp"
 #include "sim/spec/topology.hpp"
 
 namespace loadstone {
@@ -70,6 +71,13 @@ class Runner {
   [[nodiscard]] virtual double processes() const = 0;
 };
 
+// A row that a query locks until its transaction ends.
+struct QueryLock {
+  std::string table;
+  CountLaw row;
+  RowLockMode mode = RowLockMode::no_key_update;
+};
+
 // One query's work on a server.
 struct QueryWork {
   TimeLaw cpu;
@@ -77,6 +85,9 @@ struct QueryWork {
   bool commit = false;
   std::int64_t round_trips = 1;
   bool write = false;
+  bool in_transaction = false;  // with others
+  std::vector<QueryLock> locks = {};
+  std::optional<SizeLaw> wal = {};
 };
 
 // What connections are opened to: Postgres, or PgBouncer before it.

@@ -10,6 +10,7 @@ namespace loadstone {
 namespace {
 
 constexpr std::int64_t kOpener = -2;  // `unit` of the hold of a request that opens a connection for the line
+constexpr std::int64_t kLost = std::int64_t{1} << 40;  // added to the unit of a connection that its server has closed
 
 }  // namespace
 
@@ -21,9 +22,13 @@ ConnectionStore::ConnectionStore(Simulation& simulation, const ConnectionStorePl
     : Resource(simulation, plan.row),
       plan_(plan),
       relieved_(simulation.is_relieved(plan.name)),
+      sweep_(simulation, plan.sweep),
       members_(plan.member_attributes, [this](const Request* first) {
         auto member = std::make_unique<Connections>(*this);
         member->label = member_label(simulation_, plan_, first);
+        if (plan_.pool) {
+          member->pool = &simulation_.resource<ReservePool>(*plan_.pool).pool_of(first);
+        }
         for (std::int64_t i = 0; i < plan_.min_size; ++i) {
           std::vector<Hold> holds;
           if (plan_.server_slots) {
@@ -35,6 +40,8 @@ ConnectionStore::ConnectionStore(Simulation& simulation, const ConnectionStorePl
           }
           member->idle.push_back({add(*member, std::move(holds)), simulation_.now()});
         }
+        member->made = simulation_.now();
+        member->least_idle = static_cast<std::int64_t>(member->idle.size());
         arm(*member);
         return member;
       }) {}
@@ -47,17 +54,21 @@ bool ConnectionStore::check_out(Request& request) {
   Hold hold;
   hold.at = this;
   hold.member = &member;
+  drop_too_old(member);
   if (!member.idle.empty()) {
     hold.unit = static_cast<std::int64_t>(take_idle(member));
+    count_lent(member, simulation_.now());
   }
   simulation_.add_hold(request, hold);
   return hold.unit >= 0;
 }
 
 std::size_t ConnectionStore::take_idle(Connections& member) {
+  note_idle(member);
   const auto at = plan_.lifo ? std::prev(member.idle.end()) : member.idle.begin();
   const std::size_t connection = at->connection;
   member.idle.erase(at);
+  member.least_idle = std::min(member.least_idle, static_cast<std::int64_t>(member.idle.size()));
   arm(member);
   return connection;
 }
@@ -69,19 +80,22 @@ void ConnectionStore::opened(Request& request) {
   std::vector<Hold> taken(first, request.holds.end());
   request.holds.erase(first, request.holds.end());
   Hold& own = request.holds[index];
+  count_lent(static_cast<Connections&>(*own.member), simulation_.now());
   own.unit = static_cast<std::int64_t>(add(static_cast<Connections&>(*own.member), std::move(taken)));
 }
 
 std::size_t ConnectionStore::add(Connections& member, std::vector<Hold> holds) {
   member.level.use(simulation_.now(), 1);
-  ++member.level.granted;
   if (member.unused.empty()) {
-    member.owned.push_back(std::move(holds));
-    return member.owned.size() - 1;
+    member.unused.push_back(member.owned.size());
+    member.owned.emplace_back();
+    member.expires.emplace_back();
   }
   const std::size_t connection = member.unused.back();
   member.unused.pop_back();
   member.owned[connection] = std::move(holds);
+  member.expires[connection] = expiry(member);
+  ++member.opened;
   return connection;
 }
 
@@ -92,9 +106,16 @@ void ConnectionStore::release(const Hold& hold) {
   Connections& member = static_cast<Connections&>(*hold.member);
   --member.out;
   member.last_used = simulation_.now();
-  if (hold.unit >= 0) {
+  if (hold.unit >= kLost) {
+    close(member, static_cast<std::size_t>(hold.unit - kLost));
+    open_next(member);
+  } else if (hold.unit >= 0) {
     give_back(member, static_cast<std::size_t>(hold.unit));
   }
+}
+
+void ConnectionStore::lose(Hold& hold) {
+  hold.unit += hold.unit >= 0 && hold.unit < kLost ? kLost : 0;
 }
 
 void ConnectionStore::give_back(Connections& member, std::size_t connection) {
@@ -102,23 +123,39 @@ void ConnectionStore::give_back(Connections& member, std::size_t connection) {
     close(member, connection);
     return;
   }
+  if (plan_.ageing != Ageing::closed_on_asking && is_too_old(member, connection)) {
+    if (plan_.ageing == Ageing::closed || !member.line.empty()) {
+      close(member, connection);
+      open_next(member);
+      return;
+    }
+    ++member.level.completed;
+    member.expires[connection] = expiry(member);
+    ++member.opened;
+  }
   keep(member, connection);
+}
+
+void ConnectionStore::count_lent(Connections& member, SimTime since) {
+  const std::int64_t waited = (simulation_.now() - since).ns;
+  ++member.level.granted;
+  member.level.waited += waited > 0 ? 1 : 0;
+  if (simulation_.is_sampled(since)) {
+    simulation_.meter(row_).wait.record(waited);
+  }
 }
 
 // For the head of the line, or for later.
 void ConnectionStore::keep(Connections& member, std::size_t connection) {
   if (member.line.empty()) {
+    note_idle(member);
     member.idle.push_back({connection, simulation_.now()});
     arm(member);
     return;
   }
   Request& head = member.line.front();
-  const std::int64_t waited = (simulation_.now() - head.wait.since).ns;
   remove_from_line(member, head);
-  member.level.waited += waited > 0 ? 1 : 0;
-  if (simulation_.is_sampled(SimTime{simulation_.now().ns - waited})) {
-    simulation_.meter(row_).wait.record(waited);
-  }
+  count_lent(member, head.wait.since);
   lend(member, head, connection);
   simulation_.wake(head, Phase::release);
 }
@@ -129,15 +166,18 @@ Progress ConnectionStore::take(Request& request, const Op& opening) {
   Connections& member = members_.of(request);
   ++member.level.arrivals;
   member.last_used = simulation_.now();
+  drop_too_old(member);
   if (!member.idle.empty()) {
     lend(member, request, take_idle(member));
+    count_lent(member, simulation_.now());
+    tell_pool(member);
     return Progress::next;
   }
   const SimTime now = simulation_.now();
   Wait& wait = request.wait;
   if (plan_.patience) {
     wait.patience =
-        simulation_.kernel().schedule(wait.since + *plan_.patience, Phase::expire,
+        simulation_.kernel().schedule(sweep_.after(wait.since + *plan_.patience), Phase::expire,
                                       {&ConnectionStore::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
   }
   wait.at = this;
@@ -147,6 +187,7 @@ Progress ConnectionStore::take(Request& request, const Op& opening) {
   member.level.enter_line(now);
   member.line.push(request);
   simulation_.doing(request, Doing::waiting, row_);
+  tell_pool(member);
   open_next(member);
   return Progress::waits;
 }
@@ -227,6 +268,20 @@ void ConnectionStore::on_opening_ended(void* who, std::uint64_t, Request& opener
   } else {
     member.store->open_next(member);
   }
+  member.store->tell_pool(member);
+}
+
+// Whether somebody still waits for a connection to be opened.
+void ConnectionStore::tell_pool(Connections& member) {
+  if (member.pool == nullptr) {
+    return;
+  }
+  auto& pool = simulation_.resource<ReservePool>(*plan_.pool);
+  if (member.line.empty() && member.opening == 0) {
+    pool.opened(*member.pool);
+  } else {
+    pool.opening(*member.pool);
+  }
 }
 
 void ConnectionStore::refused(Connections& member, ErrorId error) {
@@ -250,65 +305,7 @@ void ConnectionStore::on_retry(void* who, std::uint64_t) {
   member.store->open_next(member);
 }
 
-// --- closing ------------------------------------------------------------------------------------------------------
-
-void ConnectionStore::close(Connections& member, std::size_t connection) {
-  member.level.use(simulation_.now(), -1);
-  ++member.level.completed;
-  std::vector<Hold> owned;
-  owned.swap(member.owned[connection]);
-  member.unused.push_back(connection);
-  for (auto hold = owned.rbegin(); hold != owned.rend(); ++hold) {
-    simulation_.meter(hold->row).breakdown.add(row_, Doing::served,
-                                               (simulation_.now() - hold->since).ns * hold->amount);
-    simulation_.end_hold(*hold);
-  }
-}
-
-// Keeps one timer for the connection that has been idle longest, and one for the whole member.
-void ConnectionStore::arm(Connections& member) {
-  Kernel& kernel = simulation_.kernel();
-  if (plan_.close_idle) {
-    kernel.cancel(member.idle_timer);
-    member.idle_timer = {};
-    if (static_cast<std::int64_t>(member.idle.size()) + member.out > plan_.keep_idle && !member.idle.empty()) {
-      member.idle_timer = kernel.schedule(std::max(simulation_.now(), member.idle.front().since + *plan_.close_idle),
-                                          Phase::expire, {&ConnectionStore::on_idle, &member, 0});
-    }
-  }
-  if (plan_.close_all_idle && !member.idle.empty() && !member.close_timer.is_set()) {
-    member.close_timer = kernel.schedule(simulation_.now() + *plan_.close_all_idle, Phase::expire,
-                                         {&ConnectionStore::on_close_all, &member, 0});
-  }
-}
-
-void ConnectionStore::on_idle(void* who, std::uint64_t) {
-  Connections& member = *static_cast<Connections*>(who);
-  member.idle_timer = {};
-  const std::size_t connection = member.idle.front().connection;
-  member.idle.erase(member.idle.begin());
-  member.store->close(member, connection);
-  member.store->arm(member);
-}
-
-void ConnectionStore::on_close_all(void* who, std::uint64_t) {
-  Connections& member = *static_cast<Connections*>(who);
-  ConnectionStore& store = *member.store;
-  member.close_timer = {};
-  const SimTime due = member.last_used + *store.plan_.close_all_idle;
-  if (member.out > 0 || store.simulation_.now() < due) {
-    const SimTime again = member.out > 0 ? store.simulation_.now() + *store.plan_.close_all_idle : due;
-    member.close_timer =
-        store.simulation_.kernel().schedule(again, Phase::expire, {&ConnectionStore::on_close_all, &member, 0});
-    return;
-  }
-  std::vector<Idle> idle;
-  idle.swap(member.idle);
-  for (const Idle& connection : idle) {
-    store.close(member, connection.connection);
-  }
-  store.arm(member);
-}
+// --- what others see ----------------------------------------------------------------------------------------------
 
 void ConnectionStore::for_each_member(const std::function<void(const Member&)>& visit) const {
   for (const auto& member : members_.all()) {

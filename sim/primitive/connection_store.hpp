@@ -8,7 +8,10 @@
 //          opens one at a time, by a request of its own. Whatever gets free first, a new connection or one that is
 //          given back, goes to the head of the line. A server that refuses is asked again after a pause; or, with
 //          `fails_without` and no connection open, all in line fail with its error.
-// Levels.  `in use` counts open connections, idle or not; arrivals are check-outs; completed are closings.
+// Closing. A connection that has been idle for too long; that is too old when it is given back or asked for; that its
+//          server has closed (`lose`).
+// Levels.  `in use` counts open connections, idle or not; arrivals are check-outs and granted those that got one;
+//          completed are closings.
 // Order.   lifo takes the connection that was given back last, fifo the one that has been idle longest.
 // Not.     It does not limit: the pool's slots do.
 #pragma once
@@ -19,8 +22,16 @@
 #include "sim/engine/member_array.hpp"
 #include "sim/engine/resource.hpp"
 #include "sim/engine/wait_queue.hpp"
+#include "sim/primitive/reserve_pool.hpp"
 
 namespace loadstone {
+
+// What becomes of a connection that is too old.
+enum class Ageing : std::uint8_t {
+  closed,            // when it is given back or asked for
+  closed_on_asking,  // when it is asked for
+  renewed            // when it is given back, by another that is opened beside all requests, unless somebody is in line
+};
 
 struct ConnectionStorePlan : ResourcePlan {
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
@@ -31,11 +42,18 @@ struct ConnectionStorePlan : ResourcePlan {
   std::int64_t keep_idle = 0;                 // the idle timer closes none below this
   std::optional<Duration> close_idle;         // a connection idle for this long is closed
   std::optional<Duration> close_all_idle;     // all are closed when nobody has used the member for this long
+  std::optional<Duration> shrink_every;       // one is closed each time if at least one was idle all the while
   std::optional<ResourceIndex> server_slots;  // taken by each of the `min_size` connections
   bool one_by_one = false;
   bool fails_without = false;        // else a refusal never reaches those in line
   Duration retry{1'000'000'000};     // before a server that has refused is asked again
   std::optional<Duration> patience;  // one_by_one: from when the request came for its slot
+  std::optional<SweepPlan> sweep;    // as of slots
+  std::optional<Duration> max_age;   // since it was opened
+  Ageing ageing = Ageing::closed;
+  double age_jitter = 0;              // up to this share earlier, by connection
+  Duration age_gap;                   // between two that are closed for their age
+  std::optional<ResourceIndex> pool;  // the ReservePool before it
 };
 
 class ConnectionStore final : public Resource {
@@ -50,6 +68,8 @@ class ConnectionStore final : public Resource {
   // one_by_one: takes an idle connection, or waits for one; `opening` is where operations open one.
   // REQUIRES: the request has just got its slot.
   Progress take(Request& request, const Op& opening);
+  // The server has closed the connection that is lent by this hold: it is not kept.
+  static void lose(Hold& hold);
   // The request of the store's own has opened a connection.
   void deliver(Request& opener);
 
@@ -68,6 +88,7 @@ class ConnectionStore final : public Resource {
     explicit Connections(ConnectionStore& owner) : Member(INT64_MAX), store(&owner) {}
     ConnectionStore* store;
     std::vector<std::vector<Hold>> owned;  // by connection; empty slots are reused
+    std::vector<SimTime> expires;          // by connection
     std::vector<std::size_t> unused;
     std::vector<Idle> idle;  // longest idle first; empty while somebody is in line
     WaitQueue line;
@@ -78,11 +99,24 @@ class ConnectionStore final : public Resource {
     SimTime last_used;
     EventId idle_timer;
     EventId close_timer;
+    std::uint64_t opened = 0;
+    SimTime aged;  // when the next may be closed for its age
+    SimTime made;
+    std::int64_t period = 0;  // of shrink_every, and the fewest that were idle in it
+    std::int64_t least_idle = 0;
+    std::int64_t least_before = 0;  // in the period before
+    EventId shrink_timer;
+    ReservePool::Pool* pool = nullptr;
   };
 
   std::size_t add(Connections& member, std::vector<Hold> holds);
   std::size_t take_idle(Connections& member);
   void lend(Connections& member, Request& request, std::size_t connection);
+  void count_lent(Connections& member, SimTime since);
+  [[nodiscard]] bool is_too_old(Connections& member, std::size_t connection);
+  void drop_too_old(Connections& member);
+  [[nodiscard]] SimTime expiry(Connections& member);
+  void tell_pool(Connections& member);
   void give_back(Connections& member, std::size_t connection);
   void keep(Connections& member, std::size_t connection);
   void remove_from_line(Connections& member, Request& request);
@@ -93,11 +127,14 @@ class ConnectionStore final : public Resource {
   static void on_patience(void* store, std::uint64_t request);
   void close(Connections& member, std::size_t connection);
   void arm(Connections& member);
+  void note_idle(Connections& member);
+  static void on_shrink(void* member, std::uint64_t);
   static void on_idle(void* member, std::uint64_t);
   static void on_close_all(void* member, std::uint64_t);
 
   const ConnectionStorePlan& plan_;
   bool relieved_;
+  Sweep sweep_;
   MemberArray<Connections> members_;
 };
 

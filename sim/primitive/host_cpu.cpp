@@ -20,6 +20,9 @@ HostCpu::HostCpu(Simulation& simulation, const HostCpuPlan& plan) : Resource(sim
       node->label = "node=" + std::to_string(i);
     }
     node->host = simulation.kernel().add_host(cores);
+    if (plan.contention) {
+      dynamic_cast<ContendingKernel&>(simulation.kernel()).contend(node->host, *plan.contention);
+    }
     for (const HostCpuPlan::JobClass& c : plan.classes) {
       node->classes.push_back(
           simulation.kernel().add_job_class(node->host, c.cap, cores >= kManyCores ? kManyCores : c.quota));

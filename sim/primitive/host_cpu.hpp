@@ -9,9 +9,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/engine/resource.hpp"
+#include "sim/kernel/contention.hpp"
 
 namespace loadstone {
 
@@ -23,6 +25,7 @@ struct HostCpuPlan : ResourcePlan {
     double quota = 1e9;  // cores that the class gets together
   };
   std::vector<JobClass> classes{{}};  // 0: anything
+  std::optional<Contention> contention;
 };
 
 class HostCpu final : public Resource {

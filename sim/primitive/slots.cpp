@@ -27,6 +27,7 @@ Slots::Slots(Simulation& simulation, const SlotsPlan& plan)
 Slots::Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make_line)
     : Resource(simulation, plan.row),
       plan_(plan),
+      sweep_(simulation, plan.sweep),
       lines_(plan.member_attributes, [this, make_line](const Request* first) {
         auto line = make_line(whole_capacity(simulation_, plan_), plan_.discipline,
                               combine(simulation_.key_of(plan_.name), lines_.all().size()));
@@ -46,6 +47,21 @@ Progress Slots::acquire(Request& request, std::int64_t amount, double rank, std:
     return Progress::next;
   }
   return enter_line(request, line, amount, rank, patience);
+}
+
+std::int64_t Slots::in_use() {
+  return lines_.all().front()->level.in_use();
+}
+
+std::int64_t Slots::capacity() {
+  return lines_.all().front()->level.capacity();
+}
+
+void Slots::refuse(Request& request, ErrorId error) {
+  Line& line = lines_.of(request);
+  ++line.level.arrivals;
+  ++line.level.refused;
+  request.error = error;
 }
 
 std::optional<Hold> Slots::take_unowned() {
@@ -91,9 +107,11 @@ Progress Slots::join_line(Request& request, Line& line, std::int64_t amount, dou
   simulation_.doing(request, Doing::waiting, row_);
   wait.patience = {};
   if (patience) {
-    wait.patience = simulation_.kernel().schedule(
-        now + *patience, Phase::expire, {&Slots::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
+    wait.patience =
+        simulation_.kernel().schedule(sweep_.after(now + *patience), Phase::expire,
+                                      {&Slots::on_patience, this, reinterpret_cast<std::uint64_t>(&request)});
   }
+  joined(line);
   return Progress::waits;
 }
 

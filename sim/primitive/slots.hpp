@@ -17,6 +17,7 @@
 #include "sim/engine/member_array.hpp"
 #include "sim/engine/resource.hpp"
 #include "sim/engine/wait_queue.hpp"
+#include "sim/primitive/sweep.hpp"
 
 namespace loadstone {
 
@@ -24,6 +25,7 @@ struct SlotsPlan : ResourcePlan {
   Discipline discipline = Discipline::fifo;
   std::optional<std::int64_t> queue_limit;  // absent: unbounded
   std::optional<Duration> patience;         // absent: for ever
+  std::optional<SweepPlan> sweep;           // when it is seen that a patience is over
 
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 };
@@ -36,6 +38,12 @@ class Slots : public Resource {
   // (Progress::next with request.error set). `rank` orders a priority line; `patience` stands for the plan's.
   // REQUIRES: amount >= 1.
   Progress acquire(Request& request, std::int64_t amount, double rank = 0, std::optional<Duration> patience = {});
+
+  // Of a resource with one member: units in use, and those that there are.
+  [[nodiscard]] std::int64_t in_use();
+  [[nodiscard]] std::int64_t capacity();
+  // Turns the request away, whatever is free.
+  void refuse(Request& request, ErrorId error);
 
   // One unit that no request holds, if one is free: of a resource with one member.
   [[nodiscard]] std::optional<Hold> take_unowned();
@@ -68,12 +76,15 @@ class Slots : public Resource {
   void end_service(Request& request, bool completed);
   // Gives units to the head of the line as long as they last.
   void serve_line(Line& line);
+  // Somebody has just joined the line.
+  virtual void joined(Line&) {}
   // The request has its units; called for those who waited, from an event or from inside another request.
   virtual void granted(Request& request, Line& line);
 
   void count_grant(Line& line, Request& request, std::int64_t waited_ns);
 
   const SlotsPlan& plan_;
+  Sweep sweep_;
   MemberArray<Line> lines_;
 
  private:

@@ -26,6 +26,7 @@ struct PoolSpec {
   std::optional<bool> pool_pre_ping;
   std::optional<std::int64_t> maximum_pool_size, minimum_idle;
   std::optional<Duration> connection_timeout, idle_timeout;
+  std::optional<Duration> max_lifetime, pool_recycle, hikari_max_lifetime;
   std::optional<std::int64_t> npgsql_max, npgsql_min;
   std::optional<Duration> npgsql_timeout, npgsql_idle;
 };
@@ -57,7 +58,10 @@ const FieldTable& fields() {
                  {.bounds = seconds})
           .field("timeout", &PoolSpec::timeout, "psycopg (30): longest wait.", {.bounds = seconds})
           .field("max_idle", &PoolSpec::max_idle,
-                 "psycopg (600): an idle connection above min_size is closed after this.", {.bounds = seconds})
+                 "psycopg (600): each time so long one above min_size is closed, if one was idle all the while.",
+                 {.bounds = {.native_unit = "s", .above_min = true}})
+          .field("max_lifetime", &PoolSpec::max_lifetime,
+                 "psycopg (3600): an older connection is replaced; up to 5 % earlier.", {.bounds = seconds})
           .field("pool_size", &PoolSpec::pool_size, "sqlalchemy (5): connections that are kept; 0: any number.",
                  {.bounds = size})
           .field("max_overflow", &PoolSpec::max_overflow,
@@ -66,6 +70,9 @@ const FieldTable& fields() {
           .field("pool_timeout", &PoolSpec::pool_timeout, "sqlalchemy (30): longest wait.", {.bounds = seconds})
           .field("pool_pre_ping", &PoolSpec::pool_pre_ping,
                  "sqlalchemy (false): a round trip before an idle connection is used.")
+          .field("pool_recycle", &PoolSpec::pool_recycle,
+                 "sqlalchemy: an older connection is replaced when it is asked for; absent: never.",
+                 {.bounds = seconds})
           .field("maximumPoolSize", &PoolSpec::maximum_pool_size, "hikari (10): most connections.",
                  {.bounds = {.min = 1, .max = 100000}})
           .field("minimumIdle", &PoolSpec::minimum_idle, "hikari (= maximumPoolSize): opened when the pool is made.",
@@ -74,6 +81,9 @@ const FieldTable& fields() {
                  {.bounds = milliseconds})
           .field("idleTimeout", &PoolSpec::idle_timeout,
                  "hikari (600000): an idle one above minimumIdle is closed; 0: never.", {.bounds = milliseconds})
+          .field("maxLifetime", &PoolSpec::hikari_max_lifetime,
+                 "hikari (1800000): an older connection is replaced; up to 2.5 % earlier; 0: never.",
+                 {.bounds = milliseconds})
           .field("Maximum Pool Size", &PoolSpec::npgsql_max, "npgsql (100): most connections.",
                  {.bounds = {.min = 1, .max = 100000}})
           .field("Minimum Pool Size", &PoolSpec::npgsql_min, "npgsql (0): opened when the pool is made.",
@@ -98,6 +108,10 @@ struct Rules {
   std::optional<Duration> patience;
   std::optional<std::int64_t> queue_limit;
   std::optional<Duration> close_idle;
+  std::optional<Duration> shrink_every;
+  std::optional<Duration> max_age;
+  double age_jitter = 0;
+  Ageing ageing = Ageing::closed;
   std::string timed_out = "pool_timeout";
   std::string text;
 };
@@ -134,7 +148,10 @@ Rules rules_of(const PoolSpec& s) {
       r.max = s.max_size.value_or(r.min);
       r.patience = s.timeout.value_or(kSecond * 30);
       r.queue_limit = s.max_waiting && *s.max_waiting > 0 ? s.max_waiting : std::nullopt;
-      r.close_idle = s.max_idle.value_or(kSecond * 600);
+      r.shrink_every = s.max_idle.value_or(kSecond * 600);
+      r.max_age = s.max_lifetime.value_or(kSecond * 3600);
+      r.age_jitter = 0.05;
+      r.ageing = Ageing::renewed;
       r.keep_idle = r.min;
       r.lifo = false;
       r.one_by_one = true;
@@ -147,6 +164,8 @@ Rules rules_of(const PoolSpec& s) {
       r.keep = size == 0 ? kUnlimited : size;
       r.patience = s.pool_timeout.value_or(kSecond * 30);
       r.pings = s.pool_pre_ping.value_or(false);
+      r.max_age = s.pool_recycle;
+      r.ageing = Ageing::closed_on_asking;
       r.lifo = false;
       r.text = "QueuePool limit of size " + std::to_string(size) + " overflow " + std::to_string(overflow) +
                " reached, connection timed out, timeout " + two_decimals(*r.patience);
@@ -157,6 +176,9 @@ Rules rules_of(const PoolSpec& s) {
       r.min = s.minimum_idle.value_or(r.max);
       r.patience = s.connection_timeout.value_or(kSecond * 30);
       r.close_idle = unless_zero(s.idle_timeout.value_or(kSecond * 600));
+      r.max_age = unless_zero(s.hikari_max_lifetime.value_or(kSecond * 1800));
+      r.age_jitter = 0.025;
+      r.ageing = Ageing::renewed;
       r.keep_idle = r.min;
       r.one_by_one = true;
       r.text = "Connection is not available, request timed out";
@@ -192,14 +214,17 @@ const std::vector<Owner>& owners() {
                                         {"max_inactive_connection_lifetime", {asyncpg}},
                                         {"timeout", {psycopg}},
                                         {"max_idle", {psycopg}},
+                                        {"max_lifetime", {psycopg}},
                                         {"pool_size", {sqlalchemy}},
                                         {"max_overflow", {sqlalchemy}},
                                         {"pool_timeout", {sqlalchemy}},
                                         {"pool_pre_ping", {sqlalchemy}},
+                                        {"pool_recycle", {sqlalchemy}},
                                         {"maximumPoolSize", {hikari}},
                                         {"minimumIdle", {hikari}},
                                         {"connectionTimeout", {hikari}},
                                         {"idleTimeout", {hikari}},
+                                        {"maxLifetime", {hikari}},
                                         {"Maximum Pool Size", {npgsql}},
                                         {"Minimum Pool Size", {npgsql}},
                                         {"Timeout", {npgsql}},
@@ -208,7 +233,7 @@ const std::vector<Owner>& owners() {
 }
 
 bool is_given(const PoolSpec& s, std::string_view key) {
-  const std::array<std::pair<std::string_view, bool>, 19> given{
+  const std::array<std::pair<std::string_view, bool>, 22> given{
       {{"min_size", s.min_size.has_value()},
        {"max_size", s.max_size.has_value()},
        {"max_waiting", s.max_waiting.has_value()},
@@ -216,14 +241,17 @@ bool is_given(const PoolSpec& s, std::string_view key) {
        {"max_inactive_connection_lifetime", s.max_inactive_connection_lifetime.has_value()},
        {"timeout", s.timeout.has_value()},
        {"max_idle", s.max_idle.has_value()},
+       {"max_lifetime", s.max_lifetime.has_value()},
        {"pool_size", s.pool_size.has_value()},
        {"max_overflow", s.max_overflow.has_value()},
        {"pool_timeout", s.pool_timeout.has_value()},
        {"pool_pre_ping", s.pool_pre_ping.has_value()},
+       {"pool_recycle", s.pool_recycle.has_value()},
        {"maximumPoolSize", s.maximum_pool_size.has_value()},
        {"minimumIdle", s.minimum_idle.has_value()},
        {"connectionTimeout", s.connection_timeout.has_value()},
        {"idleTimeout", s.idle_timeout.has_value()},
+       {"maxLifetime", s.hikari_max_lifetime.has_value()},
        {"Maximum Pool Size", s.npgsql_max.has_value()},
        {"Minimum Pool Size", s.npgsql_min.has_value()},
        {"Timeout", s.npgsql_timeout.has_value()},
@@ -339,6 +367,10 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   // Connections that take more than a slot are opened by those who need them, not beforehand.
   store.min_size = server->connection_slots() ? rules.min : 0;
   store.close_idle = rules.close_idle;
+  store.shrink_every = rules.shrink_every;
+  store.max_age = rules.max_age;
+  store.age_jitter = rules.age_jitter;
+  store.ageing = rules.ageing;
   store.close_all_idle = pool.close_after_idle;
   store.server_slots = server->connection_slots();
   store.one_by_one = rules.one_by_one;

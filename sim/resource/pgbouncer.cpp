@@ -1,6 +1,9 @@
 // PgBouncer: lends a few server connections to many clients, per transaction, session or statement.
+#include <algorithm>
 #include <map>
 
+#include "sim/engine/interpreter.hpp"
+#include "sim/engine/scopes.hpp"
 #include "sim/primitive/connection_store.hpp"
 #include "sim/primitive/slots.hpp"
 #include "sim/primitive/station.hpp"
@@ -14,6 +17,7 @@ namespace loadstone {
 namespace {
 
 constexpr Duration kServerLoginRetry{15'000'000'000};
+constexpr Duration kFullMaintenance{333'333'000};  // its janitor's period
 
 enum class PoolMode : std::uint8_t { session, transaction, statement };
 
@@ -22,8 +26,11 @@ struct PgBouncerSpec {
   std::int64_t max_client_conn = 100;
   std::int64_t default_pool_size = 20;
   std::int64_t min_pool_size = 0;
+  std::int64_t reserve_pool_size = 0;
+  Duration reserve_pool_timeout;
   Duration query_wait_timeout;
   Duration server_idle_timeout;
+  Duration server_lifetime;
   TimeLaw cpu;
 };
 
@@ -41,15 +48,40 @@ const FieldTable& fields() {
                  {.default_text = "20", .bounds = {.min = 1, .max = 100000}, .grade = "S"})
           .field("min_pool_size", &PgBouncerSpec::min_pool_size, "Idle server connections that are not closed.",
                  {.default_text = "0", .bounds = {.min = 0, .max = 100000}, .grade = "S"})
+          .field("reserve_pool_size", &PgBouncerSpec::reserve_pool_size,
+                 "Further server connections of a pool, for when its clients wait long.",
+                 {.default_text = "0", .bounds = {.min = 0, .max = 100000}, .grade = "S"})
+          .field("reserve_pool_timeout", &PgBouncerSpec::reserve_pool_timeout,
+                 "How long the first in line must have waited for one of those. 0: there are none.",
+                 {.default_text = "5", .bounds = seconds, .grade = "S"})
           .field("query_wait_timeout", &PgBouncerSpec::query_wait_timeout,
                  "Longest wait for a server connection; then the client is disconnected. 0: for ever.",
                  {.default_text = "120", .bounds = seconds, .grade = "S"})
           .field("server_idle_timeout", &PgBouncerSpec::server_idle_timeout,
                  "An idle server connection is closed after this.",
                  {.default_text = "600", .bounds = seconds, .grade = "S"})
+          .field("server_lifetime", &PgBouncerSpec::server_lifetime,
+                 "A server connection older than this is not used again.",
+                 {.default_text = "3600", .bounds = seconds, .grade = "S"})
           .field("cpu", &PgBouncerSpec::cpu, "CPU time of its one thread for one query.",
                  {.default_text = "70us", .grade = "B"});
   return table;
+}
+
+// Who gets no server is disconnected: its own pool does not keep the connection.
+Progress op_disconnecting(Simulation&, Request& request, const Op& op) {
+  push_frame(request, op);
+  return Progress::next;
+}
+
+bool unwind_disconnecting(Simulation&, Request& request, const Op&, const Frame&) {
+  const auto of_client = std::find_if(request.holds.rbegin(), request.holds.rend(), [](const Hold& hold) {
+    return dynamic_cast<const ConnectionStore*>(hold.at) != nullptr;
+  });
+  if (of_client != request.holds.rend()) {
+    ConnectionStore::lose(*of_client);
+  }
+  return false;
 }
 
 class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
@@ -65,15 +97,22 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
   }
   void lower_begin(Lowerer& lowerer, const std::string& user, const std::string& database) override {
     if (own().pool_mode != PoolMode::session) {
+      lowerer.emit({.execute = &op_disconnecting, .unwind = &unwind_disconnecting});
       emit_check_out(lowerer, pool_of(user, database), server_, user, database, {.one_by_one = true});
+      lowerer.emit({.execute = &op_scope_end});
     }
+    server_.lower_begin(lowerer, user, database);
   }
   void lower_end(Lowerer& lowerer, const std::string& user, const std::string& database) override {
+    server_.lower_end(lowerer, user, database);
     if (own().pool_mode != PoolMode::session) {
       emit_check_in(lowerer, pool_of(user, database));
     }
   }
   void lower_query(Lowerer& lowerer, const QueryWork& work) override {
+    if (own().pool_mode == PoolMode::statement && work.in_transaction) {
+      lowerer.error("'" + spec.name + "' is in statement mode and refuses transactions", {"transaction: false"});
+    }
     for (std::int64_t i = 1; i < work.round_trips; ++i) {
       lower_round_trip(lowerer, "query.rtt." + std::to_string(i));
     }
@@ -111,12 +150,15 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
       return at->second;
     }
     const std::string part = pools_.size() == 1 ? "pool" : "pool." + database + "." + user;
-    auto& slots = builder_.add(std::make_unique<SlotsPlan>(), spec, part);
+    auto& slots = builder_.add(std::make_unique<ReservePoolPlan>(), spec, part);
     slots.capacity = static_cast<double>(own().default_pool_size);
     slots.connects_to = server_.admission();
     if (own().query_wait_timeout.ns > 0) {
       slots.patience = own().query_wait_timeout;
     }
+    slots.sweep = SweepPlan{kFullMaintenance, spec.name};
+    slots.reserve = own().reserve_pool_timeout.ns > 0 ? own().reserve_pool_size : 0;
+    slots.reserve_after = own().reserve_pool_timeout;
     slots.timed_out = builder_.error("query_wait_timeout", "FATAL 08P01: query_wait_timeout", spec.name);
     slots.member_attributes = builder_.member_attributes(spec);
     auto& store = builder_.add(std::make_unique<ConnectionStorePlan>(), spec, part + ".connections");
@@ -127,6 +169,12 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     store.fails_without = true;
     store.retry = kServerLoginRetry;
     store.patience = slots.patience;
+    store.sweep = slots.sweep;
+    store.max_age = own().server_lifetime;
+    store.age_gap = Duration{own().server_lifetime.ns / own().default_pool_size};
+    if (slots.reserve > 0) {
+      store.pool = slots.row;
+    }
     store.timed_out = slots.timed_out;
     at->second = {slots.row, store.row};
     return at->second;

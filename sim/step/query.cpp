@@ -16,7 +16,37 @@ struct Query {
   bool commit = false;
   std::int64_t round_trips = 1;
   Access access = Access::write;
+  std::vector<QueryLock> locks;
+  std::optional<SizeLaw> wal;
 };
+
+const FieldTable& lock_fields() {
+  static const FieldTable table =
+      FieldTable::of<QueryLock>()
+          .field("table", &QueryLock::table, "Whose row.", {.default_text = "table"})
+          .field("row", &QueryLock::row, "Which row: a number.")
+          .choice("mode", &QueryLock::mode, "FOR KEY SHARE, FOR SHARE, an UPDATE, FOR UPDATE or a DELETE.",
+                  {.default_text = "no_key_update", .choices = {"key_share", "share", "no_key_update", "update"}});
+  return table;
+}
+
+bool read_locks(Reader& reader, const Node& node, Query& out) {
+  if (!node.is_sequence() || node.items.empty()) {
+    reader.error(node.place, "'locks' needs a list of rows, got " + describe(node),
+                 {"- {table: accounts, row: $request.account}"});
+    return false;
+  }
+  bool ok = true;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const Reader::Scope scope(reader, std::to_string(i));
+    if (!node.items[i].is_mapping()) {
+      reader.error(node.items[i].place, "a lock must be a mapping, got " + describe(node.items[i]));
+      return false;
+    }
+    ok = lock_fields().read(reader, node.items[i], &out.locks.emplace_back()) && ok;
+  }
+  return ok;
+}
 
 const FieldTable& fields() {
   static const FieldTable table =
@@ -30,22 +60,28 @@ const FieldTable& fields() {
           .field("round_trips", &Query::round_trips, "Network round trips.",
                  {.default_text = "1", .bounds = {.min = 0, .max = 1000}})
           .choice("access", &Query::access, "Whether it only reads.",
-                  {.default_text = "write", .choices = {"read", "write"}});
+                  {.default_text = "write", .choices = {"read", "write"}})
+          .custom<Query>("locks", "Rows that it locks, in this order, until its transaction ends.", read_locks,
+                         {.optional = true}, FieldType::mappings, &lock_fields())
+          .field("wal", &Query::wal, "What it writes to the log, for replicas to replay.");
   return table;
 }
 
-QueryWork work_of(const Query& query) {
+QueryWork work_of(const Query& query, bool in_transaction) {
   return {.cpu = query.cpu,
           .io = query.io,
           .commit = query.commit,
           .round_trips = query.round_trips,
-          .write = query.access == Access::write};
+          .write = query.access == Access::write,
+          .in_transaction = in_transaction,
+          .locks = query.locks,
+          .wal = query.wal};
 }
 
 // What has been sent is executed to its end.
-void lower_statement(ConnectionServer& server, const Query& query, Lowerer& lowerer) {
+void lower_statement(ConnectionServer& server, const Query& query, bool in_transaction, Lowerer& lowerer) {
   const std::uint32_t first = lowerer.here();
-  server.lower_query(lowerer, work_of(query));
+  server.lower_query(lowerer, work_of(query, in_transaction));
   lowerer.served_since(first);
 }
 
@@ -55,7 +91,7 @@ void lower_on_held(const Query& query, Lowerer& lowerer) {
   if (!held.transaction) {
     server.lower_begin(lowerer, held.pool->user(), held.pool->database());
   }
-  lower_statement(server, query, lowerer);
+  lower_statement(server, query, held.transaction, lowerer);
   if (!held.transaction) {
     server.lower_end(lowerer, held.pool->user(), held.pool->database());
   }
@@ -90,7 +126,7 @@ void lower(const StepSpec& step, Lowerer& lowerer) {
   }
   auto* holdable = dynamic_cast<Holdable*>(built);
   holdable->lower_acquire(lowerer, 1, std::nullopt, true);
-  lower_statement(*source->connects_to(), query, lowerer);
+  lower_statement(*source->connects_to(), query, false, lowerer);
   holdable->lower_release(lowerer, true);
 }
 

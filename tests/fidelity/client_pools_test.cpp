@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fidelity/closed_load.hpp"
+#include "tests/unit/resource/opened.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -37,7 +38,7 @@ TEST(FidelityClientPools, Behaviour2SqlalchemyFailsTheSixteenthAndClosesItsOverf
   EXPECT_EQ(seen.failed_after_ms(), 30'000);
   EXPECT_EQ(seen.text_of("pool_timeout"),
             "QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30.00");
-  EXPECT_EQ(seen.totals("pool.connections").granted, 15u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 15u);
   EXPECT_EQ(seen.totals("pool.connections").completed, 10u);
   EXPECT_EQ(seen.totals("db.slots").in_use, 5);
 }
@@ -53,7 +54,7 @@ TEST(FidelityClientPools, Behaviour3PsycopgOpensOneByOneAndSqlalchemyAllAtOnce) 
   const SeenRun sqlalchemy(pooled("driver: sqlalchemy, pool_size: 10, max_overflow: 10", "io: 1s", "connect: 50ms"),
                            {{.count = 20}}, "2s");
   EXPECT_EQ(sqlalchemy.sum_ms(), 20 * 1050);
-  EXPECT_EQ(sqlalchemy.totals("pool.connections").granted, 20u);
+  EXPECT_EQ(opened(sqlalchemy, "pool.connections"), 20u);
 }
 
 // 50 runs, a saver whose lock is held round 4 ms of the database: 250 a second on one connection. Without the lock the
@@ -100,7 +101,7 @@ TEST(FidelityClientPools, Behaviour6AsyncpgIsEmptyAfterFiveMinutesWithoutUse) {
   EXPECT_EQ(in_time.max_ms("back"), 10);
   const SeenRun late = with("300010ms");
   EXPECT_EQ(late.max_ms("back"), 15);
-  EXPECT_EQ(late.totals("pool.connections").granted, 11u);
+  EXPECT_EQ(opened(late, "pool.connections"), 11u);
   EXPECT_EQ(late.totals("pool.connections").completed, 10u);
   EXPECT_EQ(late.totals("pool.connections").in_use, 1);  // nothing refills it
 }

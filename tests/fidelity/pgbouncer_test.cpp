@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fidelity/closed_load.hpp"
+#include "tests/unit/resource/opened.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -35,6 +36,49 @@ TEST(FidelityPgbouncer, Behaviour2AServerIsLentWhileItsClientThinks) {
   EXPECT_EQ(seen.flow("go").completed_in_window, 2000u);  // 21 s x 20 / 0.210 s
   EXPECT_EQ(whole_ms(at_window_end(seen, "bouncer.pool").in_use_area), 20 * 21'005);
   EXPECT_EQ(at_window_end(seen, "db.cpu").in_use_area, 0);
+}
+
+// Four clients of one server, a second each: every one waits 3 s for ever, and the reserve of 5 s is never opened.
+TEST(FidelityPgbouncer, Behaviour3AWaitBelowTheReservesTimeoutOpensNothing) {
+  const std::string keys = ", default_pool_size: 1, reserve_pool_size: 5, reserve_pool_timeout: 5";
+  const SeenRun seen(model(bounced(keys, "{query: {pool: pool, io: 1s}}"), users(4, "100s", "10s")));
+  EXPECT_EQ(seen.row("bouncer.pool").meter.wait.max(), 3000 * kNsOfMs);
+  EXPECT_EQ(opened(seen, "bouncer.pool.connections"), 1u);
+}
+
+// The server is stuck. At the look that follows 5 s one is opened, 100 ms later the next, and so on; the last of eight
+// clients waits until one is free.
+TEST(FidelityPgbouncer, Behaviour3TheReserveOpensOneByOneOnceTheHeadHasWaited) {
+  const std::vector<std::string> names{"b0", "b1", "b2", "b3", "b4", "last"};
+  std::vector<Arrivals> arrivals{{}};
+  for (const std::string& name : names) {
+    arrivals.push_back({.flow = name, .at = "1s"});
+  }
+  const SeenRun seen(
+      bounced(", default_pool_size: 1, reserve_pool_size: 5, reserve_pool_timeout: 5, query_wait_timeout: 0",
+              "{query: {pool: pool, io: 100s}}", "connect: 100ms") +
+          flows_named(names, "{query: {pool: pool, io: 100s}}"),
+      arrivals);
+  const std::int64_t first = seen.flow("b0").latency.max() - 100'000 * kNsOfMs;
+  EXPECT_GE(first, 5100 * kNsOfMs);
+  EXPECT_LE(first, 5100 * kNsOfMs + 333'333'000);
+  for (int i = 1; i < 5; ++i) {
+    EXPECT_EQ(seen.flow(names[static_cast<std::size_t>(i)]).latency.max() - 100'000 * kNsOfMs,
+              first + i * 100 * kNsOfMs);
+  }
+  EXPECT_EQ(seen.max_ms("last"), 100'100 - 1000 + 100'000);  // the first server, which was open at 100 ms
+  EXPECT_EQ(opened(seen, "bouncer.pool.connections"), 6u);
+}
+
+TEST(FidelityPgbouncer, Behaviour4WhoWaitsTooLongIsToldAtTheNextLookAndDisconnected) {
+  const SeenRun seen(bounced(", default_pool_size: 20, query_wait_timeout: 2", "{query: {pool: pool, io: 100s}}"),
+                     {{.count = 20}, {.at = "1s", .count = 40, .every = "10ms"}}, "200s");
+  EXPECT_EQ(seen.completed(), 20u);
+  EXPECT_EQ(seen.failed("query_wait_timeout"), 40u);
+  EXPECT_GT(seen.flow("go").failure.min(), 2000 * kNsOfMs);
+  EXPECT_LE(seen.flow("go").failure.max(), 2000 * kNsOfMs + 333'333'000);
+  EXPECT_EQ(seen.text_of("query_wait_timeout"), "FATAL 08P01: query_wait_timeout");
+  EXPECT_EQ(seen.totals("pool.connections").completed, 40u);
 }
 
 // 101 clients connect; the last is told so at once, has no place in any line, and the others do not notice.

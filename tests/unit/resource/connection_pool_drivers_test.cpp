@@ -2,7 +2,7 @@
 // taken, when one is closed, what is sent at check-out and release.
 #include <gtest/gtest.h>
 
-#include "tests/unit/resource/seen_run.hpp"
+#include "tests/unit/resource/opened.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -94,8 +94,7 @@ void expect_sizes(const std::string& pool, int most, int open_at_start) {
   EXPECT_EQ(seen.sum_ms(), 10 * most + 20);
   EXPECT_EQ(seen.row("pool").capacity, most);
   const SeenRun unused(pooled(pool), {{.flow = "a", .at = "100ms"}}, "1s");
-  const auto& connections = unused.totals("pool.connections");
-  EXPECT_EQ(connections.granted, static_cast<std::uint64_t>(std::max(open_at_start, 1)));
+  EXPECT_EQ(opened(unused, "pool.connections"), static_cast<std::uint64_t>(std::max(open_at_start, 1)));
 }
 
 TEST(ConnectionPoolDrivers, HaveTheSizesOfTheDriver) {
@@ -136,7 +135,7 @@ TEST(ConnectionPoolDrivers, SqlalchemyHasNoLimitWhereItIsToldSo) {
 void expect_closed(const std::string& pool, std::uint64_t closed) {
   const SeenRun seen(pooled(pool), {{.count = 2}, {.flow = "a", .at = "4s", .count = 20, .every = "4s"}}, "84s");
   EXPECT_EQ(seen.totals("pool.connections").completed, closed) << pool;
-  EXPECT_EQ(seen.totals("pool.connections").granted, 2u) << pool;
+  EXPECT_EQ(opened(seen, "pool.connections"), 2u) << pool;
 }
 
 TEST(ConnectionPoolDrivers, TakeTheConnectionGivenBackLast) {
@@ -145,8 +144,17 @@ TEST(ConnectionPoolDrivers, TakeTheConnectionGivenBackLast) {
   expect_closed("npgsql, Connection Idle Lifetime: 10", 1);
 }
 
-TEST(ConnectionPoolDrivers, PsycopgTakesTheOneIdleLongest) {
-  expect_closed("psycopg, min_size: 0, max_size: 2, max_idle: 10", 0);
+// One is open from the start, a second from 5 s on. At 13 s the older one is asked for, in turn, and is over 12 s old:
+// a new one takes its place when it is given back.
+TEST(ConnectionPoolDrivers, PsycopgTakesTheOneIdleLongestAndReplacesAnOldOne) {
+  const auto with = [](const std::string& last) {
+    const SeenRun seen(pooled("psycopg, min_size: 1, max_size: 2, max_lifetime: 12"),
+                       {{.at = "5s", .count = 2}, {.flow = "a", .at = last}}, "14s");
+    EXPECT_EQ(seen.max_ms("a"), 10);
+    return seen.totals("pool.connections").completed;
+  };
+  EXPECT_EQ(with("13s"), 1u);
+  EXPECT_EQ(with("11s"), 0u);  // 5 % earlier is 11.4 s
 }
 
 // --- closing idle connections -------------------------------------------------------------------------------------
@@ -161,12 +169,38 @@ void expect_idle_close(const std::string& pool, std::int64_t idle_ms) {
 }
 
 TEST(ConnectionPoolDrivers, CloseWhatIsIdleAboveTheLeast) {
-  expect_idle_close("psycopg, min_size: 1, max_size: 3", 600'000);
-  expect_idle_close("psycopg, min_size: 1, max_size: 3, max_idle: 7", 7'000);
   expect_idle_close("hikari, maximumPoolSize: 3, minimumIdle: 1", 600'000);
   expect_idle_close("hikari, maximumPoolSize: 3, minimumIdle: 1, idleTimeout: 8000", 8'000);
   expect_idle_close("npgsql, Minimum Pool Size: 1", 300'000);
   expect_idle_close("npgsql, Minimum Pool Size: 1, Connection Idle Lifetime: 9", 9'000);
+}
+
+// All three are out at 0, so none was idle all of the first 7 s; one is closed at 14 s and one at 21 s.
+TEST(ConnectionPoolDrivers, PsycopgClosesOneEachTimeThatOneWasIdleAllTheWhile) {
+  const auto used_ms = [](const std::vector<Arrivals>& arrivals) {
+    return SeenRun(pooled("psycopg, min_size: 1, max_size: 3, max_idle: 7"), arrivals, "100s")
+        .used_ms("pool.connections");
+  };
+  EXPECT_EQ(used_ms({{.count = 3}}), 100'000 + 21'000 + 14'000);
+  // all three are out again at 12 s
+  EXPECT_EQ(used_ms({{.count = 3}, {.at = "12s", .count = 3}}), 100'000 + 28'000 + 21'000);
+  // by default a period is 600 s
+  EXPECT_EQ(SeenRun(pooled("psycopg, min_size: 1, max_size: 3"), {{.count = 3}}, "2000s").used_ms("pool.connections"),
+            2'000'000 + 1'800'000 + 1'200'000);
+}
+
+// A query each second for 41 s; a connection is too old after 10.
+TEST(ConnectionPoolDrivers, ReplaceConnectionsThatAreTooOld) {
+  const auto replaced = [](const std::string& pool) {
+    const SeenRun seen(pooled(pool), {{.count = 41, .every = "1s"}}, "41s");
+    EXPECT_EQ(seen.max_ms(), 10) << pool;
+    return seen.totals("pool.connections").completed;
+  };
+  EXPECT_EQ(replaced("sqlalchemy, pool_recycle: 10"), 4u);  // when it is asked for, at 10, 20, 30 and 40 s
+  EXPECT_EQ(replaced("sqlalchemy"), 0u);
+  // when it is given back, at 10.01 s and every 10 s from there on; or up to 2.5 % before, so at 9.76 s: the same
+  EXPECT_EQ(replaced("hikari, maximumPoolSize: 1, maxLifetime: 10000"), 4u);
+  EXPECT_EQ(replaced("hikari, maximumPoolSize: 1, maxLifetime: 0"), 0u);
 }
 
 // asyncpg's timer knows no least number: after 300 s without use nothing is open and the next request pays a handshake.
@@ -200,7 +234,7 @@ TEST(ConnectionPoolDrivers, SqlalchemyClosesItsOverflowWhenItIsGivenBack) {
   const SeenRun seen(pooled("sqlalchemy", "io: 60s"), {{.count = 16}});
   EXPECT_EQ(seen.failed("pool_timeout"), 1u);
   EXPECT_EQ(seen.failed_after_ms(), 30'000);
-  EXPECT_EQ(seen.totals("pool.connections").granted, 15u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 15u);
   EXPECT_EQ(seen.totals("pool.connections").completed, 10u);
   EXPECT_EQ(seen.totals("db.slots").in_use, 5);
 }
@@ -209,7 +243,7 @@ TEST(ConnectionPoolDrivers, SqlalchemyClosesItsOverflowWhenItIsGivenBack) {
 TEST(ConnectionPoolDrivers, SqlalchemyGivesItsOverflowToAWaiter) {
   const SeenRun seen(pooled("sqlalchemy, pool_size: 1, max_overflow: 1"), {{.count = 2}, {.flow = "b"}});
   EXPECT_EQ(seen.max_ms("b"), 20);
-  EXPECT_EQ(seen.totals("pool.connections").granted, 2u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 2u);
   EXPECT_EQ(seen.totals("pool.connections").completed, 1u);
 }
 
@@ -269,6 +303,9 @@ const std::vector<KeyOf>& keys() {
                                         {"max_inactive_connection_lifetime", "1", "asyncpg"},
                                         {"timeout", "1", "psycopg"},
                                         {"max_idle", "1", "psycopg"},
+                                        {"max_lifetime", "1", "psycopg"},
+                                        {"pool_recycle", "1", "sqlalchemy"},
+                                        {"maxLifetime", "1", "hikari"},
                                         {"pool_size", "1", "sqlalchemy"},
                                         {"max_overflow", "1", "sqlalchemy"},
                                         {"pool_timeout", "1", "sqlalchemy"},

@@ -2,7 +2,7 @@
 // the longest wait covers.
 #include <gtest/gtest.h>
 
-#include "tests/unit/resource/seen_run.hpp"
+#include "tests/unit/resource/opened.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -23,7 +23,7 @@ TEST(ConnectionPoolOpening, PsycopgAndHikariOpenOneAfterTheOther) {
     const SeenRun seen(pooled(pool, "50ms", "io: 1s"), {{.count = 20}}, "100s");
     EXPECT_EQ(seen.sum_ms(), 20 * 1000 + 50 * (16 * 17 / 2)) << pool;
     EXPECT_EQ(seen.max_ms(), 1800) << pool;
-    EXPECT_EQ(seen.totals("pool.connections").granted, 20u) << pool;
+    EXPECT_EQ(opened(seen, "pool.connections"), 20u) << pool;
     EXPECT_EQ(whole_ms(seen.totals("pool.connections").waiting_area), 50 * (16 * 17 / 2)) << pool;
   }
 }
@@ -41,7 +41,7 @@ TEST(ConnectionPoolOpening, WhoeverIsFirstInLineGetsWhatIsFreeFirst) {
   EXPECT_EQ(seen.max_ms("a"), 35);
   EXPECT_EQ(seen.max_ms("b"), 15);
   EXPECT_EQ(seen.max_ms("c"), 24);  // b's, at 45; the new one comes too late for both
-  EXPECT_EQ(seen.totals("pool.connections").granted, 2u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 2u);
   EXPECT_EQ(seen.totals("pool.connections").waited, 3u);
 }
 
@@ -53,7 +53,7 @@ TEST(ConnectionPoolOpening, AConnectionForOneWhoHasGivenUpIsKept) {
   EXPECT_EQ(seen.failed_after_ms("a"), 1000);
   EXPECT_EQ(seen.max_ms("b"), 10);
   EXPECT_EQ(seen.used_ms("pool"), 1010);
-  EXPECT_EQ(seen.totals("pool.connections").granted, 1u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 1u);
   EXPECT_EQ(seen.totals("pool.connections").timed_out, 1u);
 }
 
@@ -93,7 +93,7 @@ TEST(ConnectionPoolOpening, AsyncpgsLongestWaitCoversTheHandshake) {
   EXPECT_EQ(asyncpg.failed_after_ms("a"), 1000);
   EXPECT_EQ(asyncpg.used_ms("pool"), 1000);
   EXPECT_EQ(asyncpg.used_ms("db.slots"), 1000);
-  EXPECT_EQ(asyncpg.totals("pool.connections").granted, 0u);
+  EXPECT_EQ(opened(asyncpg, "pool.connections"), 0u);
   const SeenRun sqlalchemy(pooled("sqlalchemy, pool_timeout: 1", "5s", "io: 10ms"), {{.flow = "a"}}, "100s");
   EXPECT_EQ(sqlalchemy.max_ms("a"), 5010);
 }

@@ -1,7 +1,7 @@
 // What all drivers have in common: the line, opening and keeping connections, holding one, where a pool is.
 #include <gtest/gtest.h>
 
-#include "tests/unit/resource/seen_run.hpp"
+#include "tests/unit/resource/opened.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -22,7 +22,7 @@ TEST(ConnectionPool, OpensAConnectionWhenNoneIsIdleAndKeepsIt) {
   EXPECT_EQ(seen.max_ms("a"), 16);
   EXPECT_EQ(seen.max_ms("b"), 11);
   EXPECT_EQ(seen.totals("pool.connections").arrivals, 2u);
-  EXPECT_EQ(seen.totals("pool.connections").granted, 1u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 1u);
   EXPECT_EQ(seen.totals("db.slots").granted, 1u);
 }
 
@@ -32,14 +32,14 @@ TEST(ConnectionPool, FindsAConnectionThatIsGivenBackAtItsInstant) {
   EXPECT_EQ(at.max_ms("b"), 11);
   const SeenRun before(pooled("driver: sqlalchemy, pool_size: 4"), {{.flow = "a"}, {.flow = "c", .at = "15999999ns"}});
   EXPECT_EQ(before.max_ms("c"), 16);
-  EXPECT_EQ(before.totals("pool.connections").granted, 2u);
+  EXPECT_EQ(opened(before, "pool.connections"), 2u);
 }
 
 // The three of `min_size` are open from the start, for nothing; the fourth request opens one of its own.
 TEST(ConnectionPool, HasItsLeastNumberOpenFromTheStart) {
   const SeenRun seen(pooled("driver: psycopg, min_size: 3, max_size: 4"), {{.count = 4}});
   EXPECT_EQ(seen.sum_ms(), 3 * 11 + 16);
-  EXPECT_EQ(seen.totals("pool.connections").granted, 4u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 4u);
   EXPECT_EQ(seen.totals("db.slots").granted, 4u);
 }
 
@@ -63,7 +63,7 @@ TEST(ConnectionPool, GivesThePlaceOfAFailedHandshakeToTheNext) {
   EXPECT_EQ(seen.failed("too_many_connections", "c"), 1u);
   EXPECT_EQ(seen.failed_after_ms("c"), 0);
   EXPECT_EQ(seen.totals("pool").waited, 0u);
-  EXPECT_EQ(seen.totals("pool.connections").granted, 1u);
+  EXPECT_EQ(opened(seen, "pool.connections"), 1u);
 }
 
 // Two connections are idle from 16 ms on. Nobody uses the pool for 10 s: both are closed, below min too, and the
