@@ -253,13 +253,10 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builde
     builder.diagnostics().error(spec.place_of("cores"),
                                 "resource '" + spec.name + "': it has either a 'host' or 'cores' of its own");
   }
-  if (!postgres.cores) {
-    for (const std::string_view key : {"sigma", "kappa"}) {
-      if (spec.key_places.contains(key)) {
-        builder.diagnostics().error(
-            spec.place_of(key), "resource '" + spec.name + "': '" + std::string(key) + "' needs 'cores' of its own");
-      }
-    }
+  if (!postgres.cores && contention_of(postgres)) {
+    const std::string_view key = postgres.sigma > 0 ? "sigma" : "kappa";
+    builder.diagnostics().error(spec.place_of(key),
+                                "resource '" + spec.name + "': '" + std::string(key) + "' needs 'cores' of its own");
   }
   if (spec.host) {
     const BuiltHost* host = builder.host(*spec.host);
@@ -279,11 +276,10 @@ ReplicaRows place_replicas(const ResourceSpec& spec, ModelBuilder& builder) {
   ReplicaRows rows;
   rows.count = postgres.replicas;
   if (postgres.replicas == 0) {
-    for (const std::string_view key : {"reads", "replay_rate"}) {
-      if (spec.key_places.contains(key)) {
-        builder.diagnostics().error(spec.place_of(key),
-                                    "resource '" + spec.name + "': '" + std::string(key) + "' needs 'replicas'");
-      }
+    if (postgres.reads == Reads::replicas || postgres.replay_rate) {
+      const std::string_view key = postgres.replay_rate ? "replay_rate" : "reads";
+      builder.diagnostics().error(spec.place_of(key),
+                                  "resource '" + spec.name + "': '" + std::string(key) + "' needs 'replicas'");
     }
     return rows;
   }
