@@ -31,10 +31,11 @@ std::string short_ms(double ms) {
   if (ms == 0) {
     return "0";
   }
-  if (ms < 1) {
+  constexpr double kRoundsUp = 0.9995;  // three digits of it are the next unit's 1
+  if (ms < kRoundsUp) {
     return fmt::format("{:.3g}us", ms * 1e3);
   }
-  if (ms < 1000) {
+  if (ms < 1000 * kRoundsUp) {
     return fmt::format("{:.3g}ms", ms);
   }
   return ms < 120'000 ? fmt::format("{:.3g}s", ms / 1e3) : fmt::format("{:.3g}min", ms / 60e3);
