@@ -128,8 +128,7 @@ std::string to_console(const SaturateReport& report) {
 std::string to_console(const std::vector<SaturateReport>& reports, const std::vector<std::string>& files) {
   std::string text = fmt::format("WHAT SATURATES FIRST, under the workload '{}' (load 1 = as written; seed {})\n\n",
                                  reports.front().identity.workload, reports.front().identity.seed);
-  std::vector<std::vector<std::string>> rows{
-      {"architecture", "breaks at load", "requests/s", "first to saturate", "then", "then"}};
+  std::vector<std::vector<std::string>> rows{{"architecture", "breaks at load", "req/s", "first", "then", "then"}};
   for (const SaturateReport& r : reports) {
     const auto nth = [&](std::size_t i) -> std::string {
       if (i >= r.result.order.size()) {
@@ -139,8 +138,8 @@ std::string to_console(const std::vector<SaturateReport>& reports, const std::ve
       return s.limited_by == "resource" ? s.resource : s.limited_by == "threshold" ? "a threshold" : "nothing";
     };
     const Saturated& first = r.result.order.front();
-    rows.push_back(
-        {r.identity.topology, plus_minus(first.at), plus_minus(first.throughput_per_s), nth(0), nth(1), nth(2)});
+    rows.push_back({r.identity.topology, plus_minus(first.at), short_number(first.throughput_per_s.value), nth(0),
+                    nth(1), nth(2)});
   }
   text += table(rows) + "\nWHY\n";
   for (const SaturateReport& r : reports) {
