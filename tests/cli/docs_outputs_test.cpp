@@ -50,12 +50,15 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 std::string output_of(const std::string& command, const Files& files) {
   std::vector<std::string> arguments;
   std::istringstream words(command.substr(std::string(kPrompt).size()));
+  std::map<std::string, std::string> paths;  // by name; all of them, since one may name others
+  for (const auto& [name, content] : files) {
+    paths[name] = file(name, content);
+  }
   std::map<std::string, std::string> names;  // of paths
   for (std::string word; words >> word;) {
-    if (const auto shown = files.find(word); shown != files.end()) {
-      const std::string path = file(word, shown->second);
-      names[path] = word;
-      word = path;
+    if (const auto shown = paths.find(word); shown != paths.end()) {
+      names[shown->second] = word;
+      word = shown->second;
     } else if (word.ends_with(".yaml")) {
       names[source_dir() + "/" + word] = word;
       word = source_dir() + "/" + word;
