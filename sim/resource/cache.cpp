@@ -222,7 +222,7 @@ std::unique_ptr<BuiltResource> build_keys(const ResourceSpec& spec, CommandServe
   flights.misses = builder.mark(spec.name + ".miss");
   KeysPlan plan;
   plan.flights = flights.row;
-  plan.memory = store != nullptr ? store->memory(builder) : process_memory(spec, builder);
+  plan.memory = store != nullptr ? store->memory() : process_memory(spec, builder);
   plan.name = hash_text(spec.name);
   plan.member_attributes = builder.model().resources[plan.memory]->member_attributes;
   plan.item = cache.item ? cache.item->count : 1000;

@@ -1,6 +1,4 @@
 // A pool of connections in a client process, by the rules of the driver that it is configured in.
-#include <array>
-
 #include "sim/primitive/connection_store.hpp"
 #include "sim/primitive/slots.hpp"
 #include "sim/resource/connections.hpp"
@@ -12,7 +10,7 @@ namespace loadstone {
 
 namespace {
 
-enum class Driver : std::uint8_t { asyncpg, hikari, none, npgsql, psycopg, sqlalchemy };
+enum class Driver : std::uint8_t { asyncpg, hikari, none, npgsql, psycopg, redis_py, sqlalchemy };
 
 struct PoolSpec {
   Driver driver = Driver::asyncpg;
@@ -29,6 +27,8 @@ struct PoolSpec {
   std::optional<Duration> max_lifetime, pool_recycle, hikari_max_lifetime;
   std::optional<std::int64_t> npgsql_max, npgsql_min;
   std::optional<Duration> npgsql_timeout, npgsql_idle;
+  std::optional<std::int64_t> max_connections;
+  std::optional<bool> blocking;
 };
 
 const FieldTable& fields() {
@@ -38,7 +38,7 @@ const FieldTable& fields() {
   static const FieldTable table =
       FieldTable::of<PoolSpec>()
           .choice("driver", &PoolSpec::driver, "Whose pool it is; `none` opens a connection each time.",
-                  {.choices = {"asyncpg", "hikari", "none", "npgsql", "psycopg", "sqlalchemy"}})
+                  {.choices = {"asyncpg", "hikari", "none", "npgsql", "psycopg", "redis_py", "sqlalchemy"}})
           .field("user", &PoolSpec::user, "The role that it connects as (PgBouncer pools by it).",
                  {.default_text = "app"})
           .field("database", &PoolSpec::database, "The database (PgBouncer pools by it).", {.default_text = "app"})
@@ -56,7 +56,8 @@ const FieldTable& fields() {
           .field("max_inactive_connection_lifetime", &PoolSpec::max_inactive_connection_lifetime,
                  "asyncpg (300): an idle connection is closed after this, below min_size too; 0: never.",
                  {.bounds = seconds})
-          .field("timeout", &PoolSpec::timeout, "psycopg (30): longest wait.", {.bounds = seconds})
+          .field("timeout", &PoolSpec::timeout, "psycopg (30), redis_py if blocking (20): longest wait.",
+                 {.bounds = seconds})
           .field("max_idle", &PoolSpec::max_idle,
                  "psycopg (600): each time so long one above min_size is closed, if one was idle all the while.",
                  {.bounds = {.native_unit = "s", .above_min = true}})
@@ -90,7 +91,12 @@ const FieldTable& fields() {
                  {.bounds = size})
           .field("Timeout", &PoolSpec::npgsql_timeout, "npgsql (15): longest wait.", {.bounds = seconds})
           .field("Connection Idle Lifetime", &PoolSpec::npgsql_idle,
-                 "npgsql (300): an idle one above the minimum is closed.", {.bounds = seconds});
+                 "npgsql (300): an idle one above the minimum is closed.", {.bounds = seconds})
+          .field("max_connections", &PoolSpec::max_connections, "redis_py (100, blocking 50): most connections.",
+                 {.bounds = {.min = 1, .max = 100000}, .grade = "S"})
+          .field("blocking", &PoolSpec::blocking,
+                 "redis_py (false): waits for a connection, as BlockingConnectionPool, instead of failing at once.",
+                 {.grade = "S"});
   return table;
 }
 
@@ -114,6 +120,7 @@ struct Rules {
   Ageing ageing = Ageing::closed;
   std::string timed_out = "pool_timeout";
   std::string text;
+  std::string refused_text;
 };
 
 constexpr Duration kSecond{1'000'000'000};
@@ -191,6 +198,16 @@ Rules rules_of(const PoolSpec& s) {
       r.keep_idle = r.min;
       r.text = "The connection pool has been exhausted";
       break;
+    case Driver::redis_py:
+      r.max = s.max_connections.value_or(s.blocking.value_or(false) ? 50 : 100);
+      if (s.blocking.value_or(false)) {
+        r.patience = s.timeout.value_or(kSecond * 20);
+      } else {
+        r.queue_limit = 0;
+      }
+      r.text = "ConnectionError: No connection available.";
+      r.refused_text = "MaxConnectionsError: Too many connections";
+      break;
     case Driver::none:
       r.max = kUnlimited;
       r.keep = 0;
@@ -212,7 +229,7 @@ const std::vector<Owner>& owners() {
                                         {"max_waiting", {psycopg}},
                                         {"acquire_timeout", {asyncpg}},
                                         {"max_inactive_connection_lifetime", {asyncpg}},
-                                        {"timeout", {psycopg}},
+                                        {"timeout", {psycopg, redis_py}},
                                         {"max_idle", {psycopg}},
                                         {"max_lifetime", {psycopg}},
                                         {"pool_size", {sqlalchemy}},
@@ -228,47 +245,18 @@ const std::vector<Owner>& owners() {
                                         {"Maximum Pool Size", {npgsql}},
                                         {"Minimum Pool Size", {npgsql}},
                                         {"Timeout", {npgsql}},
-                                        {"Connection Idle Lifetime", {npgsql}}};
+                                        {"Connection Idle Lifetime", {npgsql}},
+                                        {"max_connections", {redis_py}},
+                                        {"blocking", {redis_py}}};
   return table;
-}
-
-bool is_given(const PoolSpec& s, std::string_view key) {
-  const std::array<std::pair<std::string_view, bool>, 22> given{
-      {{"min_size", s.min_size.has_value()},
-       {"max_size", s.max_size.has_value()},
-       {"max_waiting", s.max_waiting.has_value()},
-       {"acquire_timeout", s.acquire_timeout.has_value()},
-       {"max_inactive_connection_lifetime", s.max_inactive_connection_lifetime.has_value()},
-       {"timeout", s.timeout.has_value()},
-       {"max_idle", s.max_idle.has_value()},
-       {"max_lifetime", s.max_lifetime.has_value()},
-       {"pool_size", s.pool_size.has_value()},
-       {"max_overflow", s.max_overflow.has_value()},
-       {"pool_timeout", s.pool_timeout.has_value()},
-       {"pool_pre_ping", s.pool_pre_ping.has_value()},
-       {"pool_recycle", s.pool_recycle.has_value()},
-       {"maximumPoolSize", s.maximum_pool_size.has_value()},
-       {"minimumIdle", s.minimum_idle.has_value()},
-       {"connectionTimeout", s.connection_timeout.has_value()},
-       {"idleTimeout", s.idle_timeout.has_value()},
-       {"maxLifetime", s.hikari_max_lifetime.has_value()},
-       {"Maximum Pool Size", s.npgsql_max.has_value()},
-       {"Minimum Pool Size", s.npgsql_min.has_value()},
-       {"Timeout", s.npgsql_timeout.has_value()},
-       {"Connection Idle Lifetime", s.npgsql_idle.has_value()}}};
-  for (const auto& [name, is_set] : given) {
-    if (name == key) {
-      return is_set;
-    }
-  }
-  return false;
 }
 
 void check_keys(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& pool = spec.as<PoolSpec>();
-  static constexpr std::string_view kDrivers[] = {"asyncpg", "hikari", "none", "npgsql", "psycopg", "sqlalchemy"};
+  static constexpr std::string_view kDrivers[] = {"asyncpg", "hikari",   "none",      "npgsql",
+                                                  "psycopg", "redis_py", "sqlalchemy"};
   for (const Owner& owner : owners()) {
-    if (is_given(pool, owner.key) &&
+    if (spec.key_places.contains(owner.key) &&
         std::find(owner.drivers.begin(), owner.drivers.end(), pool.driver) == owner.drivers.end()) {
       std::string of;
       for (const Driver driver : owner.drivers) {
@@ -333,7 +321,11 @@ class BuiltPool final : public BuiltResource, public Holdable, public Connection
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   check_keys(spec, builder);
   const auto& pool = spec.as<PoolSpec>();
-  const Rules rules = rules_of(pool);
+  Rules rules = rules_of(pool);
+  if (rules.queue_limit && rules.refused_text.empty()) {
+    rules.refused_text = "TooManyRequests: the pool '" + spec.name + "' has already " +
+                         std::to_string(*rules.queue_limit) + " requests waiting";
+  }
   if (!spec.server) {
     builder.diagnostics().error(spec.place, "resource '" + spec.name + "': missing key 'server'");
     return nullptr;
@@ -341,6 +333,10 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   auto* server = builder.resource_that_can<ConnectionServer>(*spec.server, "be connected to");
   if (server == nullptr) {
     return nullptr;
+  }
+  if (pool.driver == Driver::redis_py && pool.timeout && !pool.blocking.value_or(false)) {
+    builder.diagnostics().error(spec.place_of("timeout"),
+                                "resource '" + spec.name + "': 'timeout' of redis_py needs 'blocking: true'");
   }
   if (rules.min > rules.max || rules.max < 1) {
     builder.diagnostics().error(spec.place, "resource '" + spec.name + "': the least number of connections (" +
@@ -353,10 +349,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   slots.patience = rules.patience;
   slots.queue_limit = rules.queue_limit;
   slots.timed_out = builder.error(rules.timed_out, rules.text, spec.name);
-  slots.refused = rules.queue_limit ? builder.error("too_many_requests",
-                                                    "TooManyRequests: the pool '" + spec.name + "' has already " +
-                                                        std::to_string(*rules.queue_limit) + " requests waiting",
-                                                    spec.name)
+  slots.refused = rules.queue_limit ? builder.error("too_many_requests", rules.refused_text, spec.name)
                                     : builder.error("too_many_requests");
   slots.member_attributes = builder.member_attributes(spec);
   auto& store = builder.add(std::make_unique<ConnectionStorePlan>(), spec, "connections");

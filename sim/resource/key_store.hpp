@@ -7,13 +7,11 @@
 
 namespace loadstone {
 
-class ModelBuilder;
-
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
   // The row of its KeyMemory.
-  [[nodiscard]] virtual ResourceIndex memory(ModelBuilder& builder) = 0;
+  [[nodiscard]] virtual ResourceIndex memory() = 0;
 };
 
 }  // namespace loadstone

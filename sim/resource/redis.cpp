@@ -1,5 +1,6 @@
 // Redis: one command loop that executes commands one at a time, in the order in which they come.
 #include "sim/primitive/key_memory.hpp"
+#include "sim/primitive/slots.hpp"
 #include "sim/primitive/station.hpp"
 #include "sim/resource/emit.hpp"
 #include "sim/resource/key_store.hpp"
@@ -18,6 +19,7 @@ struct RedisSpec {
   TimeLaw rtt;
   std::optional<Bytes> maxmemory;
   Eviction policy = Eviction::noeviction;
+  std::int64_t maxclients = 10000;
 };
 
 const FieldTable& fields() {
@@ -36,7 +38,9 @@ const FieldTable& fields() {
                   {.default_text = "noeviction",
                    .choices = {"noeviction", "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random",
                                "volatile-ttl"},
-                   .grade = "S"});
+                   .grade = "S"})
+          .field("maxclients", &RedisSpec::maxclients, "Connections of pools at most; more are refused.",
+                 {.default_text = "10000", .bounds = {.min = 1, .max = 1e7}, .grade = "S"});
   return table;
 }
 
@@ -50,10 +54,15 @@ Progress op_command(Simulation& simulation, Request& request, const Op& op) {
   return simulation.resource<Station>(plan.loop).visit(request, plan.time.duration(simulation, request, op.site));
 }
 
-class BuiltRedis final : public BuiltResource, public CommandServer, public Visitable, public KeyStore {
+class BuiltRedis final : public BuiltResource,
+                         public CommandServer,
+                         public ConnectionServer,
+                         public KeyStore,
+                         public Visitable {
  public:
-  BuiltRedis(const ResourceSpec& resource_spec, ResourceIndex loop, const std::optional<CpuPlace>& cpu)
-      : BuiltResource(resource_spec), loop_(loop), cpu_(cpu) {}
+  BuiltRedis(const ResourceSpec& resource_spec, ResourceIndex loop, const std::optional<CpuPlace>& cpu,
+             ModelBuilder& builder)
+      : BuiltResource(resource_spec), loop_(loop), cpu_(cpu), builder_(builder) {}
 
   void lower_request(Lowerer& lowerer, double commands, std::string_view what) override {
     lower_timed(lowerer, {spec.as<RedisSpec>().command_time.distribution.scaled(commands), -1}, what);
@@ -63,12 +72,45 @@ class BuiltRedis final : public BuiltResource, public CommandServer, public Visi
   }
   [[nodiscard]] Drawn reply_time() const override { return {spec.as<RedisSpec>().rtt.distribution.scaled(0.5), -1}; }
 
-  ResourceIndex memory(ModelBuilder& builder) override {
+  ResourceIndex memory() override {
     if (!memory_) {
-      memory_ = add_memory(builder);
+      memory_ = add_memory();
     }
     return *memory_;
   }
+
+  // What pools ask for: a connection is a client and a round trip, a query is a command.
+  void lower_connect(Lowerer& lowerer, const std::string&, const std::string&) override {
+    emit_acquire(lowerer, admission());
+    lower_round_trip(lowerer, "redis.hello");
+  }
+  void lower_begin(Lowerer&, const std::string&, const std::string&) override {}
+  void lower_end(Lowerer&, const std::string&, const std::string&) override {}
+  void lower_query(Lowerer& lowerer, const QueryWork& work) override {
+    const bool waits =
+        !work.io.attribute.empty() || !work.io.distribution.is_constant() || work.io.distribution.mean() != 0;
+    if (waits || work.commit || work.wal || !work.locks.empty()) {
+      lowerer.error("redis '" + spec.name + "' has no 'io', 'commit', 'locks' or 'wal': a query is a command");
+      return;
+    }
+    const bool own_time =
+        !work.cpu.attribute.empty() || !work.cpu.distribution.is_constant() || work.cpu.distribution.mean() != 0;
+    for (std::int64_t i = 0; i < work.round_trips; ++i) {
+      const std::string what = "query." + std::to_string(i);
+      lower_timed(lowerer, lowerer.drawn(own_time ? work.cpu : spec.as<RedisSpec>().command_time), what);
+      lower_reply(lowerer, what);
+    }
+  }
+  void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
+    emit_delay(lowerer, loop_, {spec.as<RedisSpec>().rtt.distribution, -1}, site);
+  }
+  [[nodiscard]] ResourceIndex admission() const override {
+    if (!clients_) {
+      clients_ = add_clients();
+    }
+    return *clients_;
+  }
+  [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override { return admission(); }
 
   // One command that takes its own time: a script, a large range.
   void lower_visit(Lowerer& lowerer, const std::optional<TimeLaw>& service,
@@ -96,24 +138,36 @@ class BuiltRedis final : public BuiltResource, public CommandServer, public Visi
     emit_release(lowerer, loop_);
   }
 
-  [[nodiscard]] ResourceIndex add_memory(ModelBuilder& builder) const {
+  // Rows that only some models need are made when they are first asked for.
+  [[nodiscard]] ResourceIndex add_clients() const {
+    auto& plan = builder_.add(std::make_unique<SlotsPlan>(), spec, "clients");
+    plan.capacity = static_cast<double>(spec.as<RedisSpec>().maxclients);
+    plan.queue_limit = 0;
+    plan.in_bound = false;  // held by connections, whose number does not follow the load
+    plan.relieved_by = "maxclients";
+    plan.refused = builder_.error("max_clients_reached", "ERR max number of clients reached", spec.name);
+    return plan.row;
+  }
+  [[nodiscard]] ResourceIndex add_memory() const {
     const auto& redis = spec.as<RedisSpec>();
-    auto& plan = builder.add(std::make_unique<KeyMemoryPlan>(), spec, "memory");
+    auto& plan = builder_.add(std::make_unique<KeyMemoryPlan>(), spec, "memory");
     plan.policy = redis.policy;
     plan.judged = redis.policy == Eviction::noeviction;  // else to be full is its normal state
     if (redis.maxmemory) {
       plan.limit = redis.maxmemory->count;
       plan.capacity = static_cast<double>(plan.limit);
     }
-    plan.full = builder.error("out_of_memory", "OOM command not allowed when used memory > 'maxmemory'.", spec.name);
-    plan.evicted = builder.mark(spec.name + ".evicted_keys");
-    plan.expired = builder.mark(spec.name + ".expired_keys");
+    plan.full = builder_.error("out_of_memory", "OOM command not allowed when used memory > 'maxmemory'.", spec.name);
+    plan.evicted = builder_.mark(spec.name + ".evicted_keys");
+    plan.expired = builder_.mark(spec.name + ".expired_keys");
     return plan.row;
   }
 
   ResourceIndex loop_;
   std::optional<CpuPlace> cpu_;
+  ModelBuilder& builder_;
   std::optional<ResourceIndex> memory_;
+  mutable std::optional<ResourceIndex> clients_;
 };
 
 // The host's cores that the loop runs on; it is one thread, so one core at most.
@@ -147,7 +201,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   auto& loop = builder.add(std::make_unique<StationPlan>(), spec, "cpu");
   loop.capacity = 1;
   const auto cpu = place_cpu(spec, builder);
-  return std::make_unique<BuiltRedis>(spec, loop.row, cpu);
+  return std::make_unique<BuiltRedis>(spec, loop.row, cpu, builder);
 }
 
 }  // namespace

@@ -89,5 +89,35 @@ TEST(FidelityRedis, Behaviour4WithAllkeysLruWritesEvictAndFewerAreFound) {
   EXPECT_EQ(full_redis("").marked("products.hit"), 4800u);
 }
 
+// 150 commands that take 1 s of the loop each are sent at once through a pool.
+SeenRun pooled(const std::string& keys) {
+  return SeenRun(
+      "topology: t\nresources:\n  redis: {kind: redis}\n  pool: {kind: connection_pool, driver: redis_py, server: "
+      "redis" +
+          keys + "}\nflows:\n  go: {steps: [{query: {pool: pool, cpu: 1s}}]}\n",
+      {{.count = 150}});
+}
+
+// 100 find a connection and wait for the loop; 50 do not, and fail at once.
+TEST(FidelityRedis, Behaviour6WithoutAConnectionACommandFailsAtOnce) {
+  const SeenRun seen = pooled("");
+  EXPECT_EQ(seen.failed("too_many_requests"), 50u);
+  EXPECT_EQ(seen.failed_after_ms(), 0);
+  EXPECT_EQ(seen.completed(), 100u);
+  EXPECT_EQ(seen.totals("pool").waited, 0u);
+  EXPECT_EQ(seen.text_of("too_many_requests"), "MaxConnectionsError: Too many connections");
+  EXPECT_EQ(seen.totals("redis.clients").in_use, 100);
+}
+
+// 50 find one. One of them is done each second and lends its connection to the longest waiting, until 20 s have passed:
+// at 20 s the twentieth (its command ends by then, a completion before an expiry). The other 80 fail then.
+TEST(FidelityRedis, Behaviour6ABlockingPoolWaitsForTwentySeconds) {
+  const SeenRun seen = pooled(", blocking: true");
+  EXPECT_EQ(seen.completed(), 50u + 20u);
+  EXPECT_EQ(seen.failed("pool_timeout"), 80u);
+  EXPECT_EQ(seen.failed_after_ms(), 20'000);
+  EXPECT_EQ(seen.text_of("pool_timeout"), "ConnectionError: No connection available.");
+}
+
 }  // namespace
 }  // namespace loadstone::test

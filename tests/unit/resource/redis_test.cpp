@@ -114,6 +114,37 @@ TEST(Redis, AVisitIsACommand) {
   EXPECT_EQ(Seen(m, o).cpu.meter.hold_sum, 52 * kMs);
 }
 
+load::Loaded pooled(const std::string& redis, const std::string& query, const std::string& workload,
+                    const std::string& pool = "driver: redis_py") {
+  return model("topology: t\nresources:\n  redis: {kind: redis" + redis +
+                   "}\n  pool: {kind: connection_pool, server: redis, " + pool +
+                   "}\nflows:\n  go: {steps: [{query: {pool: pool" + query + "}}]}\n",
+               workload);
+}
+
+// The first opens its connection (a round trip of 7 ms), then the command; the second, later, has an idle one.
+TEST(Redis, AQueryOfAPoolIsACommand) {
+  const auto m = pooled(", command_time: 2ms, rtt: 7ms", "", arrivals_at({{}, {.at = "1s"}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  EXPECT_EQ(Seen(m, o).go.latency.max(), (7 + 7 + 2) * kMs);
+  EXPECT_EQ(Seen(m, o).go.latency.min(), (7 + 2) * kMs);
+  EXPECT_EQ(o.resources[row_of(m.model, "redis.clients")].at_end.in_use, 1);
+  // its own time, and several one after the other
+  const auto own = pooled(", command_time: 2ms, rtt: 7ms", ", cpu: 50ms, round_trips: 3", arrivals_at({{}}));
+  EXPECT_EQ(run_once(own).flows[0].latency.max(), (7 + 3 * (7 + 50)) * kMs);
+}
+
+// Three connections may be open: a fourth client is turned away while they are, though they are idle.
+TEST(Redis, RefusesMoreThanItsMostClients) {
+  const auto m = pooled(", command_time: 2ms, maxclients: 3", "", arrivals_at({{.count = 4}, {.at = "1s"}}));
+  const Observations o = run_once(m);
+  EXPECT_TRUE(conserved_and_ended(m.model, o));
+  EXPECT_EQ(o.flows[0].errors[error_of(m.model, "max_clients_reached")], 1u);
+  EXPECT_EQ(o.flows[0].run.completed, 4u);
+  EXPECT_EQ(o.resources[row_of(m.model, "redis.clients")].at_end.in_use, 3);
+}
+
 std::string errors_of_redis(const std::string& keys, const std::string& hosts = "") {
   return errors_of("topology: t\n" + hosts + "resources: {redis: {kind: redis" + keys +
                        "}, cache: {kind: cache, of: redis, hit: 1}}\n"
@@ -125,7 +156,17 @@ TEST(Redis, SaysWhatIsWrong) {
   EXPECT_EQ(errors_of_redis(", mode: single"), "");
   EXPECT_NE(errors_of_redis(", mode: sentinel").find("mode 'sentinel' comes later"), std::string::npos);
   EXPECT_NE(errors_of_redis(", mode: cluster").find("mode 'cluster' comes later"), std::string::npos);
-  EXPECT_NE(errors_of_redis(", maxclients: 10000").find("unknown key 'maxclients'"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", maxclients: 0").find("'maxclients' must be at least 1"), std::string::npos);
+  EXPECT_NE(errors_of("topology: t\nresources: {redis: {kind: redis}, pool: {kind: connection_pool, driver: redis_py, "
+                      "server: redis, timeout: 5}}\nflows: {go: {steps: [{query: {pool: pool, commit: true}}]}}\n",
+                      arrivals_at({{}}))
+                .find("'timeout' of redis_py needs 'blocking: true'"),
+            std::string::npos);
+  EXPECT_NE(errors_of("topology: t\nresources: {redis: {kind: redis}, pool: {kind: connection_pool, driver: redis_py, "
+                      "server: redis}}\nflows: {go: {steps: [{query: {pool: pool, commit: true}}]}}\n",
+                      arrivals_at({{}}))
+                .find("has no 'io', 'commit', 'locks' or 'wal'"),
+            std::string::npos);
   EXPECT_NE(errors_of_redis(", maxmemory-policy: allkeys-lru").find("'maxmemory-policy' needs 'maxmemory'"),
             std::string::npos);
   EXPECT_NE(errors_of_redis(", host: vps").find("unknown host 'vps'"), std::string::npos);
