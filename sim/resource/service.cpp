@@ -6,6 +6,7 @@
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/scopes.hpp"
 #include "sim/primitive/host_cpu.hpp"
+#include "sim/resource/autoscaler.hpp"
 #include "sim/resource/event_loop.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/slots_steps.hpp"
@@ -15,6 +16,7 @@ namespace loadstone {
 namespace {
 
 enum class Runtime : std::uint8_t { async, threads };
+enum class ThreadpoolOrder : std::uint8_t { fifo, lifo };
 
 struct ServiceSpec {
   Runtime runtime = Runtime::async;
@@ -24,6 +26,8 @@ struct ServiceSpec {
   std::optional<Cores> cpus;
   std::optional<std::int64_t> limit_concurrency;
   std::optional<std::int64_t> backlog;
+  ThreadpoolOrder threadpool_order = ThreadpoolOrder::fifo;
+  std::optional<Duration> timeout_keep_alive;
 };
 
 const FieldTable& fields() {
@@ -48,7 +52,14 @@ const FieldTable& fields() {
               "backlog", &ServiceSpec::backlog,
               "runtime: threads: requests that may wait for a thread of one process; then `backlog_full`. Absent: any "
               "number.",
-              {.bounds = {.min = 0}});
+              {.bounds = {.min = 0}})
+          .choice("threadpool_order", &ServiceSpec::threadpool_order,
+                  "runtime: threads: who is next to get a thread: lifo is anyio before 3.7.",
+                  {.default_text = "fifo", .choices = {"fifo", "lifo"}, .grade = "S"})
+          .field("timeout_keep_alive", &ServiceSpec::timeout_keep_alive,
+                 "How long a connection stays open after its request, and counts for limit_concurrency. Absent: it is "
+                 "closed.",
+                 {.bounds = {.native_unit = "s", .above_min = true}});
   return table;
 }
 
@@ -87,6 +98,18 @@ Progress op_leave(Simulation& simulation, Request& request, const Op&) {
   return Progress::next;
 }
 
+struct CountCpuPlan {
+  ResourceIndex gate = 0;
+  Drawn work;
+};
+
+// The work that has just been done: the same draw.
+Progress op_count_cpu(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const CountCpuPlan*>(op.plan);
+  simulation.resource<ServiceGate>(plan.gate).count_cpu(plan.work.duration(simulation, request, op.site));
+  return Progress::next;
+}
+
 }  // namespace
 
 Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBuilder& builder) {
@@ -117,7 +140,7 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
 void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance) {
   const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, balance});
   lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan, .serves = true}, "process");
-  if (!is_async_) {
+  if (!shape_.is_async) {
     emit_acquire(lowerer, rows_.loop_or_threads);
   }
 }
@@ -128,26 +151,45 @@ void BuiltService::lower_leave(Lowerer& lowerer) {
 
 void BuiltService::lower_cpu(Lowerer& lowerer, const TimeLaw& time) {
   const auto work = [&] { emit_work(lowerer, rows_.cpu, rows_.loop_or_threads, lowerer.drawn(time), "cpu"); };
-  if (is_async_) {
+  if (shape_.is_async) {
     emit_on_loop(lowerer, rows_.loop_or_threads, work);
   } else {
     work();
   }
+  if (counts_cpu_) {
+    const auto* plan = lowerer.builder().keep(CountCpuPlan{rows_.gate, lowerer.drawn(time)});
+    lowerer.emit({.execute = &op_count_cpu, .plan = plan}, "cpu");
+  }
+}
+
+bool BuiltService::start_with(ModelBuilder& builder, std::int64_t instances) {
+  if (counts_cpu_) {
+    return false;
+  }
+  auto& gate = static_cast<ServiceGatePlan&>(*builder.model().resources[rows_.gate]);
+  gate.ready = static_cast<std::uint32_t>(instances * shape_.workers);
+  counts_cpu_ = true;
+  return true;
 }
 
 void BuiltService::lower_block(Lowerer& lowerer) {
-  if (is_async_) {
+  if (shape_.is_async) {
     emit_block(lowerer, rows_.loop_or_threads);
   }
 }
 
 void BuiltService::lower_unblock(Lowerer& lowerer) {
-  if (is_async_) {
+  if (shape_.is_async) {
     emit_unblock(lowerer);
   }
 }
 
 namespace {
+
+// As many as there can be.
+std::int64_t instances_of(const ResourceSpec& spec, const ModelBuilder& builder) {
+  return most_instances(builder.topology(), spec.name, spec.instances.value_or(1));
+}
 
 std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& service, std::uint16_t process,
                                   ModelBuilder& builder) {
@@ -158,7 +200,7 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& s
   if (host == nullptr) {
     return std::nullopt;
   }
-  const std::int64_t instances = spec.instances.value_or(1);
+  const std::int64_t instances = instances_of(spec, builder);
   CpuPlace place{.host = host->cpu, .process_attribute = process, .processes_per_instance = service.workers};
   if (service.cpus) {
     auto& plan = static_cast<HostCpuPlan&>(*builder.model().resources[host->cpu]);
@@ -182,6 +224,12 @@ void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& b
       fail(key, "has no effect with runtime: async, which has one event loop a process");
     }
   }
+  if (service.threadpool_order == ThreadpoolOrder::lifo && service.runtime == Runtime::async) {
+    fail("threadpool_order", "has no effect with runtime: async, which has one event loop a process");
+  }
+  if (service.timeout_keep_alive && !service.limit_concurrency) {
+    fail("timeout_keep_alive", "has no effect without 'limit_concurrency', for which idle connections count");
+  }
   if (service.cpus && !spec.host) {
     fail("cpus", "is a share of a 'host', which it does not have");
   }
@@ -190,7 +238,7 @@ void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& b
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& service = spec.as<ServiceSpec>();
   check(spec, service, builder);
-  const std::int64_t processes = spec.instances.value_or(1) * service.workers;
+  const std::int64_t processes = instances_of(spec, builder) * service.workers;
   const std::uint16_t process = builder.declare_attribute("process of " + spec.name);
   auto& gate = builder.add(std::make_unique<ServiceGatePlan>(), spec, "requests");
   gate.process_attribute = process;
@@ -200,17 +248,22 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
       service.limit_concurrency ? static_cast<double>(*service.limit_concurrency) : ResourcePlan::kUnlimited;
   gate.queue_limit = 0;
   gate.refused = builder.error("service_unavailable");
+  gate.keep_alive = service.timeout_keep_alive;
   gate.member_attributes = {process};
   const bool is_async = service.runtime == Runtime::async;
   auto& line = builder.add(std::make_unique<SlotsPlan>(), spec, is_async ? "loop" : "threads");
   line.capacity = is_async ? 1 : static_cast<double>(service.threads.value_or(40));
   line.members = static_cast<double>(processes);
+  line.discipline = service.threadpool_order == ThreadpoolOrder::lifo ? Discipline::lifo : Discipline::fifo;
   line.queue_limit = is_async ? std::nullopt : service.backlog;
   line.refused = builder.error("backlog_full");
   line.member_attributes = {process};
   const BuiltService::Rows rows{gate.row, line.row, place_cpu(spec, service, process, builder)};
-  return std::make_unique<BuiltService>(spec, rows, is_async, parse_balance(service.balance, spec, builder),
-                                        static_cast<double>(processes));
+  const BuiltService::Shape shape{.is_async = is_async,
+                                  .workers = service.workers,
+                                  .cores = service.cpus ? service.cpus->count : static_cast<double>(service.workers),
+                                  .processes = static_cast<double>(processes)};
+  return std::make_unique<BuiltService>(spec, rows, shape, parse_balance(service.balance, spec, builder));
 }
 
 }  // namespace

@@ -16,8 +16,14 @@ class BuiltService final : public BuiltResource, public Runner {
     ResourceIndex loop_or_threads = 0;
     std::optional<CpuPlace> cpu;  // absent: cores of its own
   };
-  BuiltService(const ResourceSpec& resource_spec, const Rows& rows, bool is_async, Balance balance, double processes)
-      : BuiltResource(resource_spec), rows_(rows), is_async_(is_async), balance_(balance), processes_(processes) {}
+  struct Shape {
+    bool is_async = true;
+    std::int64_t workers = 1;  // processes of an instance
+    double cores = 1;          // that an instance can use
+    double processes = 1;      // at most
+  };
+  BuiltService(const ResourceSpec& resource_spec, const Rows& rows, const Shape& shape, Balance balance)
+      : BuiltResource(resource_spec), rows_(rows), shape_(shape), balance_(balance) {}
 
   void lower_enter(Lowerer& lowerer) override { lower_enter_by(lowerer, balance_); }
   void lower_enter_by(Lowerer& lowerer, const Balance& balance);
@@ -26,13 +32,19 @@ class BuiltService final : public BuiltResource, public Runner {
   void lower_block(Lowerer& lowerer) override;
   void lower_unblock(Lowerer& lowerer) override;
   BuiltResource& service() override { return *this; }
-  [[nodiscard]] double processes() const override { return processes_; }
+  [[nodiscard]] double processes() const override { return shape_.processes; }
+
+  // For an autoscaler, which is built before flows are compiled.
+  [[nodiscard]] ResourceIndex gate() const { return rows_.gate; }
+  [[nodiscard]] const Shape& shape() const { return shape_; }
+  // Some instances are ready at the start, the others are not; CPU time is counted. False if that was said before.
+  [[nodiscard]] bool start_with(ModelBuilder& builder, std::int64_t instances);
 
  private:
   Rows rows_;
-  bool is_async_;
+  Shape shape_;
   Balance balance_;
-  double processes_;
+  bool counts_cpu_ = false;
 };
 
 // Reads "round_robin", "least_conn", "random" or "sticky(ATTRIBUTE)"; reports anything else.

@@ -1,6 +1,8 @@
 // Services and what stands before them behave as fidelity 7 says (docs/reference/fidelity.md, section front).
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
@@ -45,6 +47,51 @@ TEST(FidelityFront, Behaviour2ABlockingCallStallsTheWholeWorker) {
   EXPECT_EQ(seen.failed("timeout", "health"), 1u);
   EXPECT_EQ(seen.failed_after_ms("health"), 1000);
   EXPECT_EQ(seen.max_ms("late"), 512);  // 2012 - 1500
+}
+
+// 100 calls of a second at once and 40 threads. Of the 60 that wait those who came last are served first where anyio is
+// older than 3.7, and last since: the last one ends at 2 s or at 3 s. It is the other way round for the 41st.
+TEST(FidelityFront, Behaviour3FortyThreadsServeTheNewestOrTheOldestFirst) {
+  for (const auto& [order, first_ms, last_ms] : {std::tuple{"lifo", 3000, 2000}, std::tuple{"fifo", 2000, 3000}}) {
+    const SeenRun seen(web(", runtime: threads, threadpool_order: " + std::string(order),
+                           flows_named({"go", "first", "last"}, "{delay: 1s}", "service: web, ")),
+                       {{.count = 40}, {.flow = "first"}, {.count = 58}, {.flow = "last"}});
+    EXPECT_EQ(seen.sum_ms() + seen.sum_ms("first") + seen.sum_ms("last"), 40 * 1000 + 40 * 2000 + 20 * 3000);
+    EXPECT_EQ(seen.max_ms("first"), first_ms) << order;
+    EXPECT_EQ(seen.max_ms("last"), last_ms) << order;
+  }
+}
+
+// 50 clients have been answered at 0 and keep their connections. At 1 s no work runs, and a new one is refused. At 5 s
+// the idle connections are closed (timeout_keep_alive): the next is served.
+TEST(FidelityFront, Behaviour4IdleConnectionsUseUpTheLimitOfConcurrency) {
+  const SeenRun seen(web(", limit_concurrency: 50, timeout_keep_alive: 5",
+                         flows_named({"go", "early", "late"}, "{delay: 0s}", "service: web, ")),
+                     {{.count = 50}, {.flow = "early", .at = "1s"}, {.flow = "late", .at = "5s"}});
+  EXPECT_EQ(seen.completed(), 50u);
+  EXPECT_EQ(seen.failed("service_unavailable", "early"), 1u);
+  EXPECT_EQ(seen.completed("late"), 1u);
+}
+
+std::string kong(const std::string& resources, const std::string& keys, const std::string& flow_keys = "") {
+  return "topology: t\nresources:\n" + resources + "  gate: {kind: rate_limiter, " + keys + "}\nflows:\n" +
+         flows_named({"go", "next"}, "{pass: gate}", flow_keys);
+}
+
+// Each of three nodes counts for itself: 80 of 240 come to each in a minute, 60 pass there.
+TEST(FidelityFront, Behaviour6ThreeNodesLetThreeTimesTheLimitPass) {
+  const SeenRun seen(kong("  node: {kind: service, instances: 3}\n", "minute: 60, in: node", "service: node, "),
+                     {{.count = 240, .every = "250ms"}});
+  EXPECT_EQ(seen.completed(), 180u);
+  EXPECT_EQ(seen.failed("rate_limited"), 60u);
+}
+
+// 100 at 59 s and 100 at 60 s: 60 of each pass, 120 within a second.
+TEST(FidelityFront, Behaviour6TwiceTheLimitPassesRoundTheEdgeOfAWindow) {
+  const SeenRun seen(kong("", "minute: 60"),
+                     {{.at = "59s", .count = 100}, {.flow = "next", .at = "60s", .count = 100}});
+  EXPECT_EQ(seen.completed(), 60u);
+  EXPECT_EQ(seen.completed("next"), 60u);
 }
 
 }  // namespace

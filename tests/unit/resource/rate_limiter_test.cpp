@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/unit/resource/planned_arrivals.hpp"
+#include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
 namespace {
@@ -152,6 +152,54 @@ TEST(RateLimiter, ReportsAnUnknownAttributeAndABadRate) {
                       arrivals_at({{}}))
                 .find("'limit_by' names an unknown attribute 'tenent'"),
             std::string::npos);
+}
+
+// --- windows of the clock -----------------------------------------------------------------------------------------
+
+SeenRun windows(const std::string& keys, const std::vector<Arrivals>& arrivals, const RunSettings& settings = {}) {
+  return SeenRun(model("topology: t\npopulations: {tenant: {count: 9}}\nresources:\n  gate: {kind: rate_limiter, " +
+                           keys + "}\nflows:\n" + flows_named({"a", "b", "c"}, "{pass: gate}") +
+                           flows_named({"big"}, "{pass: {limiter: gate, cost: 3}}"),
+                       arrivals_at(arrivals)),
+                 settings);
+}
+
+// Two a second and five a minute. What is refused by the second's window does not count in the minute's.
+TEST(FixedWindows, AllMustHaveRoom) {
+  const SeenRun seen = windows("second: 2, minute: 5", {{.flow = "a", .count = 3},
+                                                        {.flow = "b", .at = "1s", .count = 3},
+                                                        {.flow = "c", .at = "2s", .count = 3},
+                                                        {.flow = "c", .at = "59999ms"},
+                                                        {.flow = "a", .at = "60s"}});
+  EXPECT_EQ(seen.completed("a"), 2u + 1u);
+  EXPECT_EQ(seen.completed("b"), 2u);
+  EXPECT_EQ(seen.completed("c"), 1u);
+  EXPECT_EQ(seen.totals("gate").refused, 1u + 1u + 2u + 1u);
+}
+
+// Costs of 3, 3 and 1 of an hour's 7; a further 1 has no room.
+TEST(FixedWindows, CountCosts) {
+  const SeenRun seen = windows("hour: 7", {{.flow = "big", .count = 3}, {.flow = "a", .count = 2}});
+  EXPECT_EQ(seen.completed("big"), 2u);
+  EXPECT_EQ(seen.completed("a"), 1u);
+}
+
+TEST(FixedWindows, AreOneForEachValue) {
+  const SeenRun seen = windows("day: 1, limit_by: tenant", {{.flow = "a", .attributes = "tenant: integer(1; 1)"},
+                                                            {.flow = "b", .attributes = "tenant: integer(2; 2)"},
+                                                            {.flow = "c", .attributes = "tenant: integer(2; 2)"}});
+  EXPECT_EQ(seen.completed("a") + seen.completed("b"), 2u);
+  EXPECT_EQ(seen.failed("rate_limited", "c"), 1u);
+}
+
+// 60 a minute are one a second: ten at once use up ten seconds of that, then five at 30 s five; and the same relieved,
+// where 70 at once use 70.
+TEST(FixedWindows, AreUsedByWhatPasses) {
+  EXPECT_EQ(windows("minute: 60", {{.flow = "a", .count = 10}, {.flow = "b", .at = "30s", .count = 5}}).used_ms("gate"),
+            15'000);
+  RunSettings settings;
+  settings.relieved = {"gate"};
+  EXPECT_EQ(windows("minute: 60", {{.flow = "a", .count = 70}}, settings).used_ms("gate"), 70'000);
 }
 
 }  // namespace

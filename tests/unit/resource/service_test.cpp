@@ -196,6 +196,24 @@ TEST(Service, RefusesAboveItsConcurrencyInEachProcess) {
   EXPECT_EQ(two.failed("service_unavailable"), 1u);
 }
 
+// One second of work and five idle after it. The second request comes when the connection is idle, the third when it
+// has been closed, at 6 s.
+TEST(Service, KeepsConnectionsOpen) {
+  const SeenRun seen(web(", limit_concurrency: 1, timeout_keep_alive: 5", "{delay: 1s}"),
+                     {{.flow = "a"}, {.flow = "b", .at = "5999ms"}, {.flow = "c", .at = "6s"}});
+  EXPECT_EQ(seen.failed("service_unavailable", "b"), 1u);
+  EXPECT_EQ(seen.completed("c"), 1u);
+  EXPECT_EQ(seen.used_ms("web.requests"), 6000 + 6000);
+}
+
+// One thread: a is served first, then c before b.
+TEST(Service, CanServeTheNewestOfTheThreadPoolsLine) {
+  const SeenRun seen(web(", runtime: threads, threads: 1, threadpool_order: lifo", "{delay: 1s}"),
+                     {{.flow = "a"}, {.flow = "b"}, {.flow = "c"}});
+  EXPECT_EQ(seen.max_ms("c"), 2000);
+  EXPECT_EQ(seen.max_ms("b"), 3000);
+}
+
 // --- cpus ---------------------------------------------------------------------------------------------------------
 
 // Four threads under a limit of one core: 10 ms of work each takes 40 ms, with four cores idle beside. With two
