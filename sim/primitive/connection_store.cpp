@@ -148,6 +148,10 @@ void ConnectionStore::count_lent(Connections& member, SimTime since) {
 // For the head of the line, or for later.
 void ConnectionStore::keep(Connections& member, std::size_t connection) {
   if (member.line.empty()) {
+    if (is_needed_elsewhere()) {
+      close(member, connection);
+      return;
+    }
     note_idle(member);
     member.idle.push_back({connection, simulation_.now()});
     arm(member);
@@ -158,6 +162,18 @@ void ConnectionStore::keep(Connections& member, std::size_t connection) {
   count_lent(member, head.wait.since);
   lend(member, head, connection);
   simulation_.wake(head, Phase::release);
+}
+
+// By another pool that shares its number of connections.
+bool ConnectionStore::is_needed_elsewhere() {
+  return plan_.cap && simulation_.resource<Slots>(*plan_.cap).totals(simulation_.now()).waiting > 0 &&
+         std::any_of(plan_.sharers->begin(), plan_.sharers->end(),
+                     [this](ResourceIndex row) { return simulation_.resource<ConnectionStore>(row).waits_for_room(); });
+}
+
+bool ConnectionStore::waits_for_room() const {
+  return std::any_of(members_.all().begin(), members_.all().end(),
+                     [](const auto& member) { return member->opening > 0 && !member->line.empty(); });
 }
 
 // --- one by one ---------------------------------------------------------------------------------------------------
@@ -250,6 +266,10 @@ void ConnectionStore::open_next(Connections& member) {
   simulation_.add_hold(opener, hold);
   ++member.opening;
   simulation_.wake(opener, Phase::release);
+}
+
+bool ConnectionStore::is_wanted(const Request& opener) {
+  return !static_cast<const Connections*>(opener.holds.front().member)->line.empty();
 }
 
 void ConnectionStore::deliver(Request& opener) {

@@ -54,6 +54,10 @@ struct ConnectionStorePlan : ResourcePlan {
   double age_jitter = 0;              // up to this share earlier, by connection
   Duration age_gap;                   // between two that are closed for their age
   std::optional<ResourceIndex> pool;  // the ReservePool before it
+  // Slots that its connections take, as those of all these stores do; an idle one is closed while somebody of theirs is
+  // in line there.
+  std::optional<ResourceIndex> cap;
+  const std::vector<ResourceIndex>* sharers = nullptr;
 };
 
 class ConnectionStore final : public Resource {
@@ -70,6 +74,12 @@ class ConnectionStore final : public Resource {
   Progress take(Request& request, const Op& opening);
   // The server has closed the connection that is lent by this hold: it is not kept.
   static void lose(Hold& hold);
+  // Whether anybody still waits for what the request of the store's own is opening.
+  [[nodiscard]] static bool is_wanted(const Request& opener);
+  [[nodiscard]] bool waits_for_room() const;
+  // Since when its connection has been idle that has been so longest; closes that one.
+  [[nodiscard]] std::optional<SimTime> longest_idle() const;
+  void close_longest_idle();
   // The request of the store's own has opened a connection.
   void deliver(Request& opener);
 
@@ -109,6 +119,8 @@ class ConnectionStore final : public Resource {
     ReservePool::Pool* pool = nullptr;
   };
 
+  [[nodiscard]] bool is_needed_elsewhere();
+  [[nodiscard]] Connections* with_longest_idle() const;
   std::size_t add(Connections& member, std::vector<Hold> holds);
   std::size_t take_idle(Connections& member);
   void lend(Connections& member, Request& request, std::size_t connection);

@@ -85,6 +85,29 @@ void ConnectionStore::on_idle(void* who, std::uint64_t) {
   member.store->arm(member);
 }
 
+ConnectionStore::Connections* ConnectionStore::with_longest_idle() const {
+  Connections* found = nullptr;
+  for (const auto& member : members_.all()) {
+    const bool is_longer =
+        !member->idle.empty() && (found == nullptr || member->idle.front().since < found->idle.front().since);
+    found = is_longer ? member.get() : found;
+  }
+  return found;
+}
+
+std::optional<SimTime> ConnectionStore::longest_idle() const {
+  const Connections* member = with_longest_idle();
+  return member == nullptr ? std::nullopt : std::optional<SimTime>(member->idle.front().since);
+}
+
+void ConnectionStore::close_longest_idle() {
+  Connections& member = *with_longest_idle();
+  const std::size_t connection = member.idle.front().connection;
+  member.idle.erase(member.idle.begin());
+  close(member, connection);
+  arm(member);
+}
+
 void ConnectionStore::on_close_all(void* who, std::uint64_t) {
   Connections& member = *static_cast<Connections*>(who);
   ConnectionStore& store = *member.store;

@@ -2,6 +2,7 @@
 
 #include "sim/engine/scopes.hpp"
 #include "sim/primitive/connection_store.hpp"
+#include "sim/primitive/slots.hpp"
 #include "sim/resource/slots_steps.hpp"
 
 namespace loadstone {
@@ -32,6 +33,32 @@ Progress op_take(Simulation& simulation, Request& request, const Op& op) {
   return simulation.resource<ConnectionStore>(static_cast<const StorePlan*>(op.plan)->store).take(request, *(&op + 1));
 }
 
+// Takes a place among the connections of several pools.
+Progress op_make_room(Simulation& simulation, Request& request, const Op& op) {
+  const auto& cap = *static_cast<const ConnectionCap*>(op.plan);
+  auto& slots = simulation.resource<Slots>(cap.slots);
+  if (slots.in_use() >= slots.capacity()) {
+    ConnectionStore* idle = nullptr;
+    for (const ResourceIndex row : cap.stores) {
+      auto& store = simulation.resource<ConnectionStore>(row);
+      const auto since = store.longest_idle();
+      idle = since && (idle == nullptr || *since < *idle->longest_idle()) ? &store : idle;
+    }
+    if (idle != nullptr) {
+      idle->close_longest_idle();
+    }
+  }
+  return slots.acquire(request, 1);
+}
+
+// Continues at `target` if those for whom it opens a connection have got others.
+Progress op_give_up_unwanted(Simulation& simulation, Request& request, const Op& op) {
+  if (!ConnectionStore::is_wanted(request)) {
+    request.pc = &simulation.model().program[op.target];
+  }
+  return Progress::next;
+}
+
 Progress op_deliver(Simulation& simulation, Request& request, const Op& op) {
   simulation.resource<ConnectionStore>(op.target).deliver(request);
   return Progress::next;
@@ -45,8 +72,16 @@ void emit_check_out(Lowerer& lowerer, const PoolRows& rows, ConnectionServer& se
   const auto* plan = lowerer.builder().keep(StorePlan{rows.store});
   if (opening.one_by_one) {
     const std::uint32_t take = lowerer.emit({.execute = &op_take, .plan = plan});
+    std::optional<std::uint32_t> unwanted;
+    if (opening.cap != nullptr) {
+      lowerer.emit({.execute = &op_make_room, .plan = opening.cap});
+      unwanted = lowerer.emit({.execute = &op_give_up_unwanted});
+    }
     server.lower_connect(lowerer, user, database);
     lowerer.emit({.execute = &op_deliver, .target = rows.store});
+    if (unwanted) {
+      lowerer.land(*unwanted);
+    }
     lowerer.emit({.execute = &op_return});
     lowerer.land(take);
     return;

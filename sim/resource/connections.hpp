@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "sim/model/lowerer.hpp"
 
@@ -14,11 +15,19 @@ struct PoolRows {
   ResourceIndex store = 0;
 };
 
+// A number of connections that several pools share. Who opens one when there is no room closes the one of them that has
+// been idle longest, or waits.
+struct ConnectionCap {
+  ResourceIndex slots = 0;
+  std::vector<ResourceIndex> stores;
+};
+
 // How a pool comes by a connection when none is idle.
 struct Opening {
   bool one_by_one = false;                // the store opens them, one at a time; else each request opens its own
   std::optional<Duration> deadline = {};  // of a request that opens its own, from when it came for its slot
   ErrorId timed_out = kNoError;
+  const ConnectionCap* cap = nullptr;     // one_by_one
   std::function<void()> check_idle = {};  // emits what an idle connection is asked before it is used
 };
 

@@ -26,6 +26,7 @@ struct PgBouncerSpec {
   std::int64_t max_client_conn = 100;
   std::int64_t default_pool_size = 20;
   std::int64_t min_pool_size = 0;
+  std::int64_t max_db_connections = 0;
   std::int64_t reserve_pool_size = 0;
   Duration reserve_pool_timeout;
   Duration query_wait_timeout;
@@ -48,6 +49,9 @@ const FieldTable& fields() {
                  {.default_text = "20", .bounds = {.min = 1, .max = 100000}, .grade = "S"})
           .field("min_pool_size", &PgBouncerSpec::min_pool_size, "Idle server connections that are not closed.",
                  {.default_text = "0", .bounds = {.min = 0, .max = 100000}, .grade = "S"})
+          .field("max_db_connections", &PgBouncerSpec::max_db_connections,
+                 "Server connections of all pools of a database together; 0: any number.",
+                 {.default_text = "0", .bounds = {.min = 0, .max = 1e7}, .grade = "S"})
           .field("reserve_pool_size", &PgBouncerSpec::reserve_pool_size,
                  "Further server connections of a pool, for when its clients wait long.",
                  {.default_text = "0", .bounds = {.min = 0, .max = 100000}, .grade = "S"})
@@ -92,13 +96,13 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
   void lower_connect(Lowerer& lowerer, const std::string& user, const std::string& database) override {
     emit_acquire(lowerer, clients);
     if (own().pool_mode == PoolMode::session) {
-      emit_check_out(lowerer, pool_of(user, database), server_, user, database, {.one_by_one = true});
+      check_out(lowerer, user, database);
     }
   }
   void lower_begin(Lowerer& lowerer, const std::string& user, const std::string& database) override {
     if (own().pool_mode != PoolMode::session) {
       lowerer.emit({.execute = &op_disconnecting, .unwind = &unwind_disconnecting});
-      emit_check_out(lowerer, pool_of(user, database), server_, user, database, {.one_by_one = true});
+      check_out(lowerer, user, database);
       lowerer.emit({.execute = &op_scope_end});
     }
     server_.lower_begin(lowerer, user, database);
@@ -143,6 +147,30 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     emit_release(lowerer, thread);
   }
 
+  void check_out(Lowerer& lowerer, const std::string& user, const std::string& database) {
+    const PoolRows& pool = pool_of(user, database);
+    emit_check_out(lowerer, pool, server_, user, database, {.one_by_one = true, .cap = cap_of(database).get()});
+  }
+
+  // What all pools of a database share, if that is limited.
+  std::shared_ptr<ConnectionCap> cap_of(const std::string& database) {
+    if (own().max_db_connections == 0) {
+      return nullptr;
+    }
+    std::shared_ptr<ConnectionCap>& cap = caps_[database];
+    if (!cap) {
+      cap = std::make_shared<ConnectionCap>();
+      auto& slots =
+          builder_.add(std::make_unique<SlotsPlan>(), spec, caps_.size() == 1 ? "database" : "database." + database);
+      slots.capacity = static_cast<double>(own().max_db_connections);
+      slots.in_bound = false;  // held by connections, as those of a server
+      slots.relieved_by = "max_db_connections";
+      cap->slots = slots.row;
+      builder_.model().plans.push_back(cap);
+    }
+    return cap;
+  }
+
   // The pool of a (database, user), made when it is first asked for.
   const PoolRows& pool_of(const std::string& user, const std::string& database) {
     const auto [at, is_new] = pools_.emplace(std::pair(database, user), PoolRows{});
@@ -176,6 +204,11 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
       store.pool = slots.row;
     }
     store.timed_out = slots.timed_out;
+    if (const auto cap = cap_of(database)) {
+      store.cap = cap->slots;
+      store.sharers = &cap->stores;
+      cap->stores.push_back(store.row);
+    }
     at->second = {slots.row, store.row};
     return at->second;
   }
@@ -183,6 +216,7 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
   ModelBuilder& builder_;
   ConnectionServer& server_;
   std::map<std::pair<std::string, std::string>, PoolRows> pools_;
+  std::map<std::string, std::shared_ptr<ConnectionCap>> caps_;
 };
 
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
