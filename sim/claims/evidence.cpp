@@ -23,6 +23,14 @@ std::string short_number_text(const Number& number, const Dimension& dimension) 
   if (std::isinf(value)) {
     return value > 0 ? "anything above" : "anything below";
   }
+  const auto per = [](double amount) { return format_quantity(rounded(amount), kNumber); };
+  if (dimension == kRate && value * 1e9 >= 1) {
+    return per(value * 1e9) + "/s";  // 724.1/s rather than 43446/min, the first unit that makes it whole
+  }
+  if (dimension == kMoneyRate) {
+    constexpr double kMonth = 30 * 86'400e9;
+    return "$" + per(value * kMonth) + "/month";
+  }
   constexpr std::size_t kShort = 8;
   const bool whole = dimension == kNumber && value == std::floor(value) && std::abs(value) < 1e15;
   const std::string full = format_quantity(value, dimension);
