@@ -18,7 +18,9 @@ BatchStation::BatchStation(Simulation& simulation, const BatchStationPlan& plan)
             }),
       batch_(plan),
       servers_(simulation.is_relieved(plan.name) ? INT64_MAX : plan.servers),
-      enough_(simulation.is_relieved(plan.name) ? 1 : static_cast<std::size_t>(plan.timeout ? plan.max : plan.min)) {}
+      enough_(simulation.is_relieved(plan.name)
+                  ? 1
+                  : static_cast<std::size_t>(plan.timeout ? plan.preferred.value_or(plan.max) : plan.min)) {}
 
 Progress BatchStation::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
   auto& line = static_cast<BatchLine&>(lines_.of(request));
@@ -86,8 +88,9 @@ void BatchStation::start(BatchLine& line) {
     begin_service(member, line);
     batch.members.push_back(&member);
   }
-  batch.completion = simulation_.kernel().schedule(now + Duration{batch.members.front()->wait.work}, Phase::release,
-                                                   {&BatchStation::on_completion, &batch, 0});
+  const Duration work{batch.members.front()->wait.work + batch_.per_member.ns * static_cast<std::int64_t>(size)};
+  batch.completion =
+      simulation_.kernel().schedule(now + work, Phase::release, {&BatchStation::on_completion, &batch, 0});
 }
 
 void BatchStation::on_completion(void* who, std::uint64_t) {

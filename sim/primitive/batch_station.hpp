@@ -3,9 +3,9 @@
 // A station whose servers serve several requests at once: a batch starts together, takes one service time, and ends
 // together.
 //
-// Start.  When a server is free: as soon as `max` wait; or, with a timeout, when the first of those in line has waited
-// for
-//         it; or, without one, as soon as `min` wait. First come, first in; the batch's time is its first member's.
+// Start.  When a server is free: as soon as `max` wait, or `preferred` of them; or, with a timeout, when the first of
+//         those in line has waited for it; or, without one, as soon as `min` wait. First come, first in; the batch's
+//         time is its first member's, and `per_member` for each.
 // Order.  A batch that its timeout starts does so in Phase::release: before the patience that ends at that instant, and
 //         before its arrivals. A completion starts the next batch and then lets the members go on, in their order.
 // Levels. Units are places in batches: servers x max. Places that a batch leaves empty are not in use.
@@ -23,8 +23,10 @@ struct BatchStationPlan : SlotsPlan {  // capacity: servers x max; fifo
 
   std::int64_t servers = 1;
   std::int64_t max = 1;
-  std::int64_t min = 1;             // without timeout
-  std::optional<Duration> timeout;  // above zero
+  std::int64_t min = 1;                   // without timeout
+  std::optional<std::int64_t> preferred;  // with timeout
+  std::optional<Duration> timeout;        // above zero
+  Duration per_member;
 };
 
 class BatchStation final : public Slots {

@@ -6,9 +6,11 @@
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/scopes.hpp"
 #include "sim/primitive/account.hpp"
+#include "sim/primitive/batch_station.hpp"
 #include "sim/primitive/bucket.hpp"
 #include "sim/primitive/host_cpu.hpp"
 #include "sim/primitive/station.hpp"
+#include "sim/primitive/token_batch.hpp"
 #include "sim/resource/slots_steps.hpp"
 
 namespace loadstone {
@@ -69,16 +71,21 @@ bool unwind_call_attempt(Simulation& simulation, Request& request, const Op& op,
   if ((!late && request.error != plan.limited) || retries >= plan.max_retries) {
     return false;
   }
+  const std::int64_t retry_after = request.error == plan.limited ? frame.b : 0;
   request.error = kNoError;
   Frame& again = push_frame(request, op);
   again.saved_draws = frame.saved_draws;
   again.a = frame.a + 1 + (late ? kGeneration : 0);
-  again.b = pause_ns(simulation, request, plan, retries, late ? 0 : frame.b);
+  again.b = pause_ns(simulation, request, plan, retries, retry_after);
   if (const std::int64_t generations = again.a / kGeneration; generations > 0) {
     request.draws = combine(frame.saved_draws, op.site + static_cast<std::uint64_t>(generations));
   }
   request.pc = &op + 1;
   return true;
+}
+
+std::int64_t price_of(const LlmCallPlan& plan, double input, double output) {
+  return whole_ns(input * plan.input_nano_usd + output * plan.output_nano_usd).ns;
 }
 
 // Both buckets are asked, requests first: an attempt that the tokens reject has used up a request.
@@ -98,7 +105,7 @@ Progress op_admit(Simulation& simulation, Request& request, const Op& op) {
     retry_after = simulation.resource<Bucket>(*plan.tpm).try_take(request, tokens.input + reserved);
   }
   if (retry_after) {
-    Frame& call = request.frames[request.frames.size() - (plan.timeout ? 2 : 1)];
+    Frame& call = request.frames[request.frames.size() - 1 - (plan.timeout ? 1 : 0)];
     call.b = retry_after->ns;
     request.error = plan.limited;
   }
@@ -120,14 +127,27 @@ Progress op_compute(Simulation& simulation, Request& request, const Op& op) {
   return simulation.resource<HostCpu>(plan.host).execute(request, 0, plan.job_class, whole_ns(work));
 }
 
+// The batch draws its time for each request, and goes by that of its first.
+Progress op_join_batch(Simulation& simulation, Request& request, const Op& op) {
+  const LlmCallPlan& plan = plan_of(op);
+  return simulation.resource<BatchStation>(plan.requests)
+      .visit(request, plan.ttft.duration(simulation, request, plan.ttft_site));
+}
+
+Progress op_step(Simulation& simulation, Request& request, const Op& op) {
+  const LlmCallPlan& plan = plan_of(op);
+  const Tokens tokens = tokens_of(simulation, request, plan);
+  return simulation.resource<TokenBatch>(plan.requests)
+      .generate(request, whole_ns(tokens.input).ns, whole_ns(tokens.output).ns);
+}
+
 Progress op_pay(Simulation& simulation, Request& request, const Op& op) {
   const LlmCallPlan& plan = plan_of(op);
   const Tokens tokens = tokens_of(simulation, request, plan);
-  const double nano = tokens.input * plan.input_nano_usd + tokens.output * plan.output_nano_usd;
-  const std::int64_t whole = whole_ns(nano).ns;
-  simulation.spend(whole);
+  const std::int64_t price = price_of(plan, tokens.input, tokens.output);
+  simulation.spend(price);
   if (plan.account) {
-    simulation.resource<Account>(*plan.account).charge(request, whole);
+    simulation.resource<Account>(*plan.account).charge(request, price);
   }
   return Progress::next;
 }
@@ -167,12 +187,20 @@ void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan) {
   emit_call(lowerer, plan, [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_generate, .plan = kept}); });
 }
 
-void emit_local_call(Lowerer& lowerer, LlmCallPlan plan, ResourceIndex slots) {
+void emit_local_call(Lowerer& lowerer, LlmCallPlan plan) {
   emit_call(lowerer, plan, [&](const LlmCallPlan* kept) {
-    emit_acquire(lowerer, slots);
+    emit_acquire(lowerer, plan.requests);
     lowerer.emit({.execute = &op_compute, .plan = kept});
-    emit_release(lowerer, slots);
+    emit_release(lowerer, plan.requests);
   });
+}
+
+void emit_stepped_call(Lowerer& lowerer, LlmCallPlan plan) {
+  emit_call(lowerer, plan, [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_step, .plan = kept}); });
+}
+
+void emit_batched_call(Lowerer& lowerer, LlmCallPlan plan) {
+  emit_call(lowerer, plan, [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_join_batch, .plan = kept}); });
 }
 
 }  // namespace loadstone

@@ -3,9 +3,8 @@
 // What one call of a language model becomes: an attempt that is admitted, generates and is paid for, inside the SDK's
 // retries and its timeout.
 //
-// Order.  begin, [pause], [timeout, admit, generate or compute, pay]. A rejected attempt (429) and one that timed out
-// are
-//         tried again; only the latter draws its tokens anew, because only then has anything been generated.
+// Order.  begin, [pause], [timeout, admit, generate, pay]. A rejected attempt (429) and one that timed
+//         out are tried again; only the latter draws its tokens anew, because only then has anything been generated.
 // Cost.   An attempt that times out goes on without its client (unless the engine notices) and is paid for.
 #pragma once
 
@@ -26,13 +25,12 @@ struct LlmCallPlan {
   std::optional<ResourceIndex> account;
   ErrorId limited = kNoError;
   ErrorId over_budget = kNoError;
-  // time: hosted
+  // time: where requests are served (a provider's, a batch's), or slots before the cores of a host
   ResourceIndex requests = 0;
-  Drawn ttft;
+  Drawn ttft;  // batch: the time of a batch
   Drawn itl;
   Key ttft_site = 0;
   Key itl_site = 0;
-  // time: on the cores of a host
   ResourceIndex host = 0;
   std::uint32_t job_class = 0;
   double input_core_ns = 0;  // of a token
@@ -50,7 +48,11 @@ struct LlmCallPlan {
 
 // A provider's latency does not depend on the load.
 void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan);
-// One of `slots`, then CPU on the host.
-void emit_local_call(Lowerer& lowerer, LlmCallPlan plan, ResourceIndex slots);
+// One of the slots, then CPU on the host.
+void emit_local_call(Lowerer& lowerer, LlmCallPlan plan);
+// Steps of a running batch: `requests` is a TokenBatch.
+void emit_stepped_call(Lowerer& lowerer, LlmCallPlan plan);
+// Batches that start and end together: `requests` is a BatchStation.
+void emit_batched_call(Lowerer& lowerer, LlmCallPlan plan);
 
 }  // namespace loadstone

@@ -41,6 +41,50 @@ TEST(FidelityLlm, Behaviour1HalvingMaxTokensAdmitsTwiceAsMany) {
   }
 }
 
+// --- vllm ---------------------------------------------------------------------------------------------------------
+
+std::string vllm(const std::string& keys, const std::string& flows) {
+  return "topology: t\nresources:\n  ai: {kind: llm, engine: vllm, step_time: 10ms, " + keys + "}\nflows:\n" + flows;
+}
+
+std::string generates(const std::string& flow, int prompt, int output) {
+  return flows_named({flow}, "{llm: {provider: ai, input_tokens: " + std::to_string(prompt) +
+                                 ", output_tokens: " + std::to_string(output) + "}}");
+}
+
+// Five tokens are five steps. Four run from 0 to 50 ms, the other four from then to 100 ms.
+TEST(FidelityLlm, Behaviour3FourRunAndFourWait) {
+  const SeenRun seen(vllm("max_num_seqs: 4", generates("go", 10, 5)), {{.count = 8}});
+  EXPECT_EQ(seen.sum_ms(), 4 * 50 + 4 * 100);
+  EXPECT_EQ(whole_ms(seen.totals("ai.requests").waiting_area), 4 * 50);
+  EXPECT_EQ(seen.used_ms("ai.requests"), 8 * 50);
+}
+
+// One of the four has two tokens: the fifth takes its place at 20 ms, and has five until 70 ms.
+TEST(FidelityLlm, Behaviour3TheNextStartsAtTheStepAfterAnEnd) {
+  const SeenRun seen(vllm("max_num_seqs: 4", generates("short", 10, 2) + generates("go", 10, 5)),
+                     {{.flow = "short"}, {.count = 4}});
+  EXPECT_EQ(seen.max_ms("short"), 20);
+  EXPECT_EQ(seen.sum_ms(), 3 * 50 + 70);
+}
+
+// Memory for 30 tokens, three prompts of 9: 27 after the first step, 30 after the second. In the third the first needs
+// one more: the newest, "c", is put back, with 9 + 2 tokens to compute again. "a" and "b" have their five at 50 ms.
+// "d", which came later, needs 25: it does not overtake "c", which has its tokens 3 to 5 in steps six to
+// eight.
+TEST(FidelityLlm, Behaviour3TheNewestIsPutBackFirstInLineWhenMemoryIsFull) {
+  const SeenRun seen(
+      vllm("kv_tokens: 30", generates("a", 9, 5) + generates("b", 9, 5) + generates("c", 9, 5) + generates("d", 25, 1)),
+      {{.flow = "a"}, {.flow = "b"}, {.flow = "c"}, {.flow = "d", .at = "5ms"}});
+  EXPECT_EQ(seen.max_ms("a"), 50);
+  EXPECT_EQ(seen.max_ms("b"), 50);
+  EXPECT_EQ(seen.max_ms("c"), 80);
+  EXPECT_EQ(seen.max_ms("d"), 90 - 5);
+  EXPECT_EQ(seen.o.marks[0], 1u);  // put back once
+}
+
+// --- the SDK, lengths --------------------------------------------------------------------------------------
+
 // More tokens than the bucket ever holds: 429 without a retry-after. The first pause is 0.5 s x (0.75 to 1), the second
 // 1 s x (0.75 to 1); two retries are the SDK's own default. One retry shows the first pause alone.
 TEST(FidelityLlm, Behaviour4TheSdkMakesThreeAttempts) {

@@ -238,9 +238,11 @@ std::string complaints(const std::string& keys, const std::string& call) {
 
 TEST(Llm, SaysWhatIsMissingOrMeansNothing) {
   const std::string call = "input_tokens: 1, output_tokens: 1";
-  EXPECT_NE(complaints("engine: vllm", call).find("this engine comes later"), std::string::npos);
+  EXPECT_NE(complaints("engine: vllm", call).find("needs the 'step_time'"), std::string::npos);
+  EXPECT_NE(complaints("engine: batch", call).find("needs 'max_batch_size' and 'batch_time'"), std::string::npos);
   EXPECT_NE(complaints("ttft: 1s", call).find("'output_rate' or 'itl'"), std::string::npos);
-  EXPECT_NE(complaints("ttft: 1s, itl: 1ms, threads: 3", call).find("belong to 'engine: ollama'"), std::string::npos);
+  EXPECT_NE(complaints("ttft: 1s, itl: 1ms, threads: 3", call).find("'threads' belongs to 'engine: ollama'"),
+            std::string::npos);
   EXPECT_NE(complaints("engine: ollama, prefill_rate: 1/s, decode_rate: 1/s", call).find("needs the 'host'"),
             std::string::npos);
   EXPECT_NE(complaints("ttft: 1s, itl: 1ms, output_rate: 3/s", call).find("not both"), std::string::npos);
