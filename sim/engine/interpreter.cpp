@@ -32,8 +32,9 @@ bool unwind(Simulation& simulation, Request& request) {
     const bool passes_by = request.cancelled || static_cast<std::int64_t>(depth) < request.served_depth ||
                            (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
     if (passes_by) {
-      if (called_flow(*frame.op)) {
-        frame.op->unwind(simulation, request, *frame.op, frame);  // the flow that was called has failed all the same
+      if (called_flow(*frame.op) || frame.op->serves) {
+        // the flow that was called has failed all the same; who comes out of a process is in the one before
+        frame.op->unwind(simulation, request, *frame.op, frame);
       }
       continue;
     }

@@ -6,6 +6,7 @@
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/scopes.hpp"
 #include "sim/primitive/host_cpu.hpp"
+#include "sim/primitive/process_memory.hpp"
 #include "sim/resource/autoscaler.hpp"
 #include "sim/resource/event_loop.hpp"
 #include "sim/resource/kinds.hpp"
@@ -18,12 +19,30 @@ namespace {
 enum class Runtime : std::uint8_t { async, threads };
 enum class ThreadpoolOrder : std::uint8_t { fifo, lifo };
 
+struct MemorySpec {
+  Bytes idle;
+  Bytes per_request;
+  Bytes limit;
+};
+
+const FieldTable& memory_fields() {
+  static const FieldTable table =
+      FieldTable::of<MemorySpec>()
+          .field("idle", &MemorySpec::idle, "Of an instance without requests.", {.bounds = {.max = 1e15}})
+          .field("per_request", &MemorySpec::per_request, "More for each request inside.", {.bounds = {.max = 1e15}})
+          .field("limit", &MemorySpec::limit, "At more than this the instance is killed.",
+                 {.bounds = {.min = 1, .max = 1e15}});
+  return table;
+}
+
 struct ServiceSpec {
   Runtime runtime = Runtime::async;
   std::int64_t workers = 1;
   std::optional<std::int64_t> threads;
   std::string balance;
   std::optional<Cores> cpus;
+  std::optional<MemorySpec> memory;
+  std::optional<Duration> boot;
   std::optional<std::int64_t> limit_concurrency;
   std::optional<std::int64_t> backlog;
   ThreadpoolOrder threadpool_order = ThreadpoolOrder::fifo;
@@ -45,6 +64,10 @@ const FieldTable& fields() {
                  {.default_text = "round_robin"})
           .field("cpus", &ServiceSpec::cpus, "CPU limit of one instance, as `docker --cpus`.",
                  {.bounds = {.max = 100000, .above_min = true}})
+          .mapping("memory", &ServiceSpec::memory,
+                   "Of one instance, with a limit as `docker --memory`; who finds no room kills it.", memory_fields())
+          .field("boot", &ServiceSpec::boot, "memory (1s): time until an instance that was killed is back.",
+                 {.grade = "E"})
           .field("limit_concurrency", &ServiceSpec::limit_concurrency,
                  "Requests inside one process at which further ones fail with `service_unavailable` (503).",
                  {.bounds = {.min = 1}})
@@ -65,6 +88,7 @@ const FieldTable& fields() {
 
 struct EnterPlan {
   ResourceIndex gate = 0;
+  std::optional<ResourceIndex> memory;
   Balance balance;
 };
 
@@ -76,7 +100,9 @@ Progress op_enter(Simulation& simulation, Request& request, const Op& op) {
   Frame& frame = push_frame(request, op);
   frame.a = std::bit_cast<std::int64_t>(process);
   process = gate.choose(request, plan.balance, op.site);
-  return gate.acquire(request, 1);
+  const Progress progress = gate.acquire(request, 1);
+  return plan.memory && request.error == kNoError ? simulation.resource<ProcessMemory>(*plan.memory).enter(request)
+                                                  : progress;
 }
 
 void restore_process(Simulation& simulation, Request& request, const Frame& frame) {
@@ -138,7 +164,7 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
 }
 
 void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance) {
-  const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, balance});
+  const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, rows_.memory, balance});
   lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan, .serves = true}, "process");
   if (!shape_.is_async) {
     emit_acquire(lowerer, rows_.loop_or_threads);
@@ -213,6 +239,37 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& s
   return place;
 }
 
+constexpr Duration kBoot{1'000'000'000};
+
+// The row of the memory of its instances, if it has a limit.
+std::optional<ResourceIndex> add_memory(const ResourceSpec& spec, const ServiceGatePlan& gate, ModelBuilder& builder) {
+  const auto& service = spec.as<ServiceSpec>();
+  if (!service.memory) {
+    return std::nullopt;
+  }
+  const MemorySpec& memory = *service.memory;
+  if (memory.idle.count + memory.per_request.count > memory.limit.count) {
+    builder.diagnostics().error(spec.place_of("memory"), "resource '" + spec.name + "': the memory limit of " +
+                                                             format_bytes(memory.limit.count) +
+                                                             " has no room for a single request");
+  }
+  auto& plan = builder.add(std::make_unique<ProcessMemoryPlan>(), spec, "memory");
+  plan.capacity = static_cast<double>(memory.limit.count);
+  plan.members = static_cast<double>(spec.instances.value_or(1));
+  plan.in_bound = false;
+  plan.relieved_by = "memory.limit";
+  plan.process_attribute = gate.process_attribute;
+  plan.processes = service.workers;
+  plan.idle = memory.idle.count;
+  plan.per_request = memory.per_request.count;
+  plan.boot = service.boot.value_or(kBoot);
+  plan.unavailable = builder.error("unavailable");
+  plan.connection_lost = builder.error("connection_lost");
+  plan.refused = plan.connection_lost;
+  plan.killed = builder.mark(spec.name + ".oom_killed");
+  return plan.row;
+}
+
 // Keys that would have no effect.
 void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& builder) {
   const auto fail = [&](std::string_view key, const std::string& why) {
@@ -229,6 +286,9 @@ void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& b
   }
   if (service.timeout_keep_alive && !service.limit_concurrency) {
     fail("timeout_keep_alive", "has no effect without 'limit_concurrency', for which idle connections count");
+  }
+  if (service.boot && !service.memory) {
+    fail("boot", "has no effect without a limit of 'memory'");
   }
   if (service.cpus && !spec.host) {
     fail("cpus", "is a share of a 'host', which it does not have");
@@ -258,7 +318,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   line.queue_limit = is_async ? std::nullopt : service.backlog;
   line.refused = builder.error("backlog_full");
   line.member_attributes = {process};
-  const BuiltService::Rows rows{gate.row, line.row, place_cpu(spec, service, process, builder)};
+  const BuiltService::Rows rows{gate.row, line.row, add_memory(spec, gate, builder),
+                                place_cpu(spec, service, process, builder)};
   const BuiltService::Shape shape{.is_async = is_async,
                                   .workers = service.workers,
                                   .cores = service.cpus ? service.cpus->count : static_cast<double>(service.workers),

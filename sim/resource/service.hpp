@@ -14,7 +14,8 @@ class BuiltService final : public BuiltResource, public Runner {
   struct Rows {
     ResourceIndex gate = 0;
     ResourceIndex loop_or_threads = 0;
-    std::optional<CpuPlace> cpu;  // absent: cores of its own
+    std::optional<ResourceIndex> memory;  // of its instances, where it is limited
+    std::optional<CpuPlace> cpu;          // absent: cores of its own
   };
   struct Shape {
     bool is_async = true;

@@ -5,16 +5,41 @@
 namespace loadstone {
 
 const std::vector<std::string_view>& error_names() {
-  static const std::vector<std::string_view> names{
-      "account_empty",     "account_full",         "backlog_full",       "budget_exceeded",
-      "cancelled",         "context_too_long",     "deadlock_detected",  "interrupted",
-      "job_timeout",       "llm_timeout",          "lock_not_available", "lock_timeout",
-      "max_client_conn",   "max_clients_reached",  "not_a_job",          "out_of_memory",
-      "patience",          "pool_timeout",         "publish_rejected",   "query_wait_timeout",
-      "queue_full",        "rate_limited",         "rate_limited_429",   "replaced",
-      "semaphore_timeout", "service_unavailable",  "statement_timeout",  "timeout",
-      "too_many_clients",  "too_many_connections", "too_many_requests",  "worker_connections_not_enough",
-      "worker_lost"};
+  static const std::vector<std::string_view> names{"account_empty",
+                                                   "account_full",
+                                                   "backlog_full",
+                                                   "budget_exceeded",
+                                                   "cancelled",
+                                                   "connection_lost",
+                                                   "context_too_long",
+                                                   "deadlock_detected",
+                                                   "interrupted",
+                                                   "job_timeout",
+                                                   "llm_timeout",
+                                                   "lock_not_available",
+                                                   "lock_timeout",
+                                                   "max_client_conn",
+                                                   "max_clients_reached",
+                                                   "not_a_job",
+                                                   "out_of_memory",
+                                                   "patience",
+                                                   "pool_timeout",
+                                                   "publish_rejected",
+                                                   "query_wait_timeout",
+                                                   "queue_full",
+                                                   "rate_limited",
+                                                   "rate_limited_429",
+                                                   "replaced",
+                                                   "semaphore_timeout",
+                                                   "service_unavailable",
+                                                   "statement_timeout",
+                                                   "timeout",
+                                                   "too_many_clients",
+                                                   "too_many_connections",
+                                                   "too_many_requests",
+                                                   "unavailable",
+                                                   "worker_connections_not_enough",
+                                                   "worker_lost"};
   return names;
 }
 

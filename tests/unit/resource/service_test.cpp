@@ -214,6 +214,82 @@ TEST(Service, CanServeTheNewestOfTheThreadPoolsLine) {
   EXPECT_EQ(seen.max_ms("b"), 3000);
 }
 
+// --- memory -------------------------------------------------------------------------------------------------------
+
+std::string limited(const std::string& keys, const std::string& flows) {
+  return "topology: t\nresources: {api: {kind: service, boot: 2s, memory: {idle: 100MiB, per_request: 10MiB, limit: " +
+         keys + "}}\nflows:\n" + flows;
+}
+
+// 100 MiB and 10 for each inside: three fit into 130. The fourth, at 3 s, kills the process with all four; it is away
+// until 5 s, and idle from then on.
+TEST(Service, DiesOfTheRequestThatFindsNoMemory) {
+  const SeenRun run(limited("130MiB}", "  go: {service: api, steps: [{delay: 5s}]}\n"), {{.count = 6, .every = "1s"}});
+  EXPECT_EQ(run.failed("connection_lost"), 4u);
+  EXPECT_EQ(run.failed_after_ms(), 3000);
+  EXPECT_EQ(run.failed("unavailable"), 1u);
+  EXPECT_EQ(run.completed(), 1u);
+  EXPECT_EQ(run.marked("api.oom_killed"), 1u);
+  // 110, 120 and 130 MiB for a second each, nothing for two, 110 for the five of the last, 100 until 1000 s
+  EXPECT_EQ(whole_ms(run.totals("api.memory").in_use_area / (1 << 20)), (110 + 120 + 130 + 550 + 99000) * 1000);
+}
+
+// Seven at once to two instances in turn: the seventh is the fourth of the first, which dies; the second lives.
+TEST(Service, DiesOfMemoryByTheInstance) {
+  const SeenRun run(limited("130MiB}, instances: 2", "  go: {service: api, steps: [{delay: 5s}]}\n"), {{.count = 7}});
+  EXPECT_EQ(run.failed("connection_lost"), 4u);
+  EXPECT_EQ(run.completed(), 3u);
+}
+
+// Who is refused at the door needs no memory: the limit of the door protects the process.
+TEST(Service, RefusesBeforeItTakesMemory) {
+  const SeenRun run(limited("120MiB}, limit_concurrency: 2", "  go: {service: api, steps: [{delay: 5s}]}\n"),
+                    {{.count = 3}});
+  EXPECT_EQ(run.failed("service_unavailable"), 1u);
+  EXPECT_EQ(run.completed(), 2u);
+  EXPECT_EQ(run.marked("api.oom_killed"), 0u);
+}
+
+// Killed at 0 by the second of two, back at 2 s: who comes at that instant finds it, and it is idle: one more fits.
+TEST(Service, IsBackForWhoComesAtThatInstant) {
+  const SeenRun run(limited("110MiB}", "  go: {service: api, steps: [{delay: 1s}]}\n"),
+                    {{.count = 2}, {.at = "2s"}, {.at = "1999ms"}});
+  EXPECT_EQ(run.failed("connection_lost"), 2u);
+  EXPECT_EQ(run.failed("unavailable"), 1u);
+  EXPECT_EQ(run.completed(), 1u);
+}
+
+// `mid` dies in a process of `b` that it was called into from another process of `b`: what its client does then is done
+// in the first, which is idle; the second computes until 102 s.
+TEST(Service, IsInItsOwnProcessAgainWhenWhatItCalledIsKilled) {
+  const std::string topology =
+      "topology: t\nresources:\n"
+      "  a: {kind: service, memory: {idle: 0B, per_request: 1MiB, limit: 1MiB}}\n"
+      "  b: {kind: service, workers: 2}\nflows:\n"
+      "  go: {service: b, steps: [{call: mid, on_error: {any: [{cpu: 1s}]}}]}\n"
+      "  mid: {service: a, steps: [{call: leaf}]}\n"
+      "  leaf: {service: b, steps: [{delay: 100s}]}\n"
+      "  pass: {service: b, steps: [{cpu: 1ms}]}\n"
+      "  busy: {service: b, steps: [{cpu: 100s}]}\n"
+      "  killer: {service: a, steps: [{delay: 1s}]}\n";
+  const SeenRun run(topology,
+                    {{}, {.flow = "pass", .at = "1s"}, {.flow = "busy", .at = "2s"}, {.flow = "killer", .at = "3s"}});
+  EXPECT_EQ(run.max_ms(), 4000);
+}
+
+// The request inside calls its own process: there is no room, and both die. What the process would do about it is dead
+// too. A branch that does so takes its parent with it.
+TEST(Service, DiesOfItsOwnCall) {
+  for (const std::string call :
+       {"{call: inner, on_error: {any: []}}", "{parallel: [[{delay: 1s}], [{call: inner}]], on_error: {any: []}}"}) {
+    const SeenRun run(limited("110MiB}", "  go: {service: api, steps: [" + call +
+                                             "]}\n  inner: {service: api, steps: [{delay: 1s}]}\n"),
+                      {{.count = 1}, {.at = "2s"}});
+    EXPECT_EQ(run.failed("connection_lost"), 2u) << call;
+    EXPECT_EQ(run.failed_after_ms(), 0) << call;
+  }
+}
+
 // --- cpus ---------------------------------------------------------------------------------------------------------
 
 // Four threads under a limit of one core: 10 ms of work each takes 40 ms, with four cores idle beside. With two
