@@ -1,7 +1,6 @@
 #include "sim/engine/interpreter.hpp"
 
 #include "sim/base/check.hpp"
-#include "sim/engine/scopes.hpp"
 #include "sim/engine/simulation.hpp"
 
 namespace loadstone {
@@ -21,6 +20,12 @@ Frame pop_frame(Simulation& simulation, Request& request) {
   return frame;
 }
 
+bool passes_by(const Request& request) {
+  const std::size_t depth = request.frames.size();
+  return request.cancelled || static_cast<std::int64_t>(depth) < request.served_depth ||
+         (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
+}
+
 namespace {
 
 // True if a scope dealt with the error and the request goes on.
@@ -29,11 +34,8 @@ bool unwind(Simulation& simulation, Request& request) {
     const Frame frame = pop_frame(simulation, request);
     const std::size_t depth = request.frames.size();
     simulation.release_deeper(request, depth);
-    const bool passes_by = request.cancelled || static_cast<std::int64_t>(depth) < request.served_depth ||
-                           (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
-    if (passes_by) {
-      if (called_flow(*frame.op) || frame.op->serves) {
-        // the flow that was called has failed all the same; who comes out of a process is in the one before
+    if (passes_by(request)) {
+      if (frame.op->told || frame.op->serves) {  // who comes out of a process is in the one before
         frame.op->unwind(simulation, request, *frame.op, frame);
       }
       continue;

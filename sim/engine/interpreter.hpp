@@ -19,5 +19,8 @@ Process interpret(FramePool* pool, Simulation* simulation, Request* request);
 Frame& push_frame(Request& request, const Op& op);
 // Closes the innermost scope without an error: its timer is cancelled, its draws are restored.
 Frame pop_frame(Simulation& simulation, Request& request);
+// While an error unwinds: whether the scope that was closed last is left without being asked, because what ends lies
+// further out or its client has gone. Only an operation that is `told` is called then.
+[[nodiscard]] bool passes_by(const Request& request);
 
 }  // namespace loadstone

@@ -35,6 +35,7 @@ struct Op {
   const void* plan = nullptr;  // what the operation needs to know, of a type that only it knows
   std::uint32_t target = 0;    // index of another operation of the program (else, end of scope, entry of a flow)
   bool serves = false;         // opens a scope in which a server works for its client: it ends what it has begun
+  bool told = false;           // its unwind is called even where the error passes by without asking: it keeps count
   Key site = 0;                // of the operation's draws
 };
 

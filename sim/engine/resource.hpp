@@ -104,6 +104,12 @@ class ResourcePlan {
   ErrorId timed_out = kNoError;  // what impatient waiters fail with
   Duration settle;  // longest pause between two attempts of those in line, where they poll: its line is slow
   std::optional<RowId> connects_to;  // of a pool: the row of which each of its connections takes a unit
+  // The units in use are instances of another resource, which costs what they cost: its name, and how few there can be.
+  struct Instances {
+    std::string of;
+    std::int64_t fewest = 0;
+  };
+  std::optional<Instances> instances;
 };
 
 // "tenant=3, thread=7": which member the request picks; "" where there is only one or nobody picks.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/engine/interpreter.hpp"
+#include "sim/engine/retry_budget.hpp"
 #include "sim/engine/simulation.hpp"
 
 namespace loadstone {
@@ -105,17 +106,36 @@ double Backoff::pause_ns(const Simulation& simulation, const Request& request, K
   return jitter == JitterKind::full ? draw * pause : jitter == JitterKind::equal ? pause / 2 + draw * pause / 2 : pause;
 }
 
-Progress op_retry_begin(Simulation&, Request& request, const Op& op) {
+Progress op_retry_begin(Simulation& simulation, Request& request, const Op& op) {
+  if (const auto& budget = static_cast<const RetryPlan*>(op.plan)->budget) {
+    simulation.resource<RetryBudget>(*budget).begin(request);
+  }
   push_frame(request, op);
   ++request.pc;  // no pause before the first attempt
   return Progress::next;
+}
+
+Progress op_retry_end(Simulation& simulation, Request& request, const Op& op) {
+  const Frame& frame = request.frames.back();
+  if (const auto& budget = static_cast<const RetryPlan*>(frame.op->plan)->budget) {
+    simulation.resource<RetryBudget>(*budget).end(request, frame.a > 0, Attempt::well);
+  }
+  return op_scope_end(simulation, request, op);
 }
 
 bool unwind_retry(Simulation& simulation, Request& request, const Op& op, const Frame& frame) {
   const auto& plan = *static_cast<const RetryPlan*>(op.plan);
   const bool matches =
       plan.errors.empty() || std::find(plan.errors.begin(), plan.errors.end(), request.error) != plan.errors.end();
-  if (!matches || frame.a >= plan.max) {
+  const bool given_up = passes_by(request);
+  if (plan.budget) {
+    simulation.resource<RetryBudget>(*plan.budget)
+        .end(request, frame.a > 0, given_up || !matches ? Attempt::other : Attempt::failed);
+  }
+  if (given_up || !matches || frame.a >= plan.max) {
+    return false;
+  }
+  if (plan.budget && !simulation.resource<RetryBudget>(*plan.budget).allow(request)) {
     return false;
   }
   request.error = kNoError;

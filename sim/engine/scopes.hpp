@@ -74,10 +74,12 @@ struct RetryPlan {
   std::int64_t max = 0;         // retries; INT64_MAX: unlimited
   std::vector<ErrorId> errors;  // empty: any
   Backoff backoff;
+  std::optional<RowId> budget;  // a RetryBudget: then the operation is `told`
 };
-// Followed by op_retry_pause, then the body, then op_scope_end.
+// Followed by op_retry_pause, then the body, then op_retry_end.
 Progress op_retry_begin(Simulation&, Request&, const Op&);
 Progress op_retry_pause(Simulation&, Request&, const Op&);
+Progress op_retry_end(Simulation&, Request&, const Op&);
 bool unwind_retry(Simulation&, Request&, const Op&, const Frame&);
 
 // --- error handlers ---------------------------------------------------------------------------------------------

@@ -27,15 +27,42 @@ std::vector<Difference> differences(const std::vector<SaturateReport>& reports) 
   return all;
 }
 
-Cost fixed_cost(const Topology& topology) {
+namespace {
+
+// The row that counts the instances of a resource whose number changes; nullptr if it does not.
+const ResourcePlan* instances_of(const Model& model, const std::string& resource) {
+  for (const auto& plan : model.resources) {
+    if (plan->instances && plan->instances->of == resource) {
+      return plan.get();
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Cost fixed_cost(const Topology& topology, const Model& model) {
   Cost cost;
   for (const HostSpec& host : topology.hosts) {
     cost.fixed_usd_month += host.price.usd_per_month * static_cast<double>(host.count);
   }
   for (const ResourceSpec& resource : topology.resources) {
-    cost.fixed_usd_month += resource.price.usd_per_month * static_cast<double>(resource.instances.value_or(1));
+    const ResourcePlan* scaled = instances_of(model, resource.name);
+    const std::int64_t instances = scaled != nullptr ? scaled->instances->fewest : resource.instances.value_or(1);
+    cost.fixed_usd_month += resource.price.usd_per_month * static_cast<double>(instances);
   }
   return cost;
+}
+
+double variable_usd_month(const Topology& topology, const Model& model, const RunSummary& summary) {
+  double usd_month = 0;
+  for (const ResourceSpec& resource : topology.resources) {
+    if (const ResourcePlan* scaled = instances_of(model, resource.name)) {
+      const double instances = summary.resources[scaled->row].in_use.value;
+      usd_month += resource.price.usd_per_month * (instances - static_cast<double>(scaled->instances->fewest));
+    }
+  }
+  return usd_month;
 }
 
 double total_cores(const Topology& topology) {

@@ -34,8 +34,10 @@ struct Difference {
 // Of every pair whose first limits were found by replications.
 [[nodiscard]] std::vector<Difference> differences(const std::vector<SaturateReport>& reports);
 
-// What hosts and resources cost a month, and the cores there are.
-[[nodiscard]] Cost fixed_cost(const Topology& topology);
+// What hosts and resources cost a month, of what is scaled the fewest; and the cores there are.
+[[nodiscard]] Cost fixed_cost(const Topology& topology, const Model& model);
+// What further instances cost a month, where there were as many on average as in this run.
+[[nodiscard]] double variable_usd_month(const Topology& topology, const Model& model, const RunSummary& summary);
 [[nodiscard]] double total_cores(const Topology& topology);
 
 }  // namespace loadstone

@@ -34,7 +34,8 @@ RunResult conclude(const Model& model, const Topology& topology, const Workload&
                      .params = {}};
   result.summary = summarize(model, observed, quantiles);
   result.thresholds = judge(thresholds, result.summary);
-  result.cost = fixed_cost(topology);
+  result.cost = fixed_cost(topology, model);
+  result.cost.variable_usd_month = variable_usd_month(topology, model, result.summary);
   result.cost.llm_usd = result.summary.llm_usd;
   pronounce(model, judge_saturation(model, observed, request.settings.relieved), result);
   return result;

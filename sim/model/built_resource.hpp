@@ -154,4 +154,19 @@ class Passable {
   virtual void lower_pass(Lowerer& lowerer, const CountLaw& cost) = 0;
 };
 
+// `pass .. do`: lets requests through, or not, by how what they did there ended before.
+class Guard {
+ public:
+  virtual ~Guard() = default;
+  virtual void lower_guard(Lowerer& lowerer) = 0;
+  virtual void lower_guard_end(Lowerer& lowerer) = 0;
+};
+
+// `retry: {budget}`: says how many retries there may be.
+class RetryLimiting {
+ public:
+  virtual ~RetryLimiting() = default;
+  [[nodiscard]] virtual ResourceIndex budget() const = 0;
+};
+
 }  // namespace loadstone

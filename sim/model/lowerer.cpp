@@ -184,10 +184,16 @@ void Lowerer::lower_retried(const StepSpec& step) {
     return;
   }
   RetryPlan plan = lower_retry(*step.modifiers.retry, builder_, [&](const std::string& what) { error(what); });
-  emit({.execute = &op_retry_begin, .unwind = &unwind_retry, .plan = builder_.keep(std::move(plan))}, "retry");
+  if (const auto& budget = step.modifiers.retry->budget) {
+    const auto* limited = builder_.resource_that_can<RetryLimiting>(*budget, "limit retries");
+    plan.budget = limited == nullptr ? std::nullopt : std::optional(limited->budget());
+  }
+  const bool told = plan.budget.has_value();
+  emit({.execute = &op_retry_begin, .unwind = &unwind_retry, .plan = builder_.keep(std::move(plan)), .told = told},
+       "retry");
   emit({.execute = &op_retry_pause});
   lower_timed(step);
-  emit({.execute = &op_scope_end});
+  emit({.execute = &op_retry_end});
 }
 
 void Lowerer::lower_timed(const StepSpec& step) {

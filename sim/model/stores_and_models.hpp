@@ -21,7 +21,9 @@ struct LlmCall {
   CountLaw input_tokens;
   CountLaw output_tokens;
   std::optional<std::int64_t> max_tokens;
-  std::optional<Reference> charge;  // the account that pays
+  std::optional<Reference> charge;        // the account that pays
+  bool reserve = false;                   // sets aside what the call can cost at most before it is made
+  std::optional<std::string> soft_model;  // what is called once the account is over its `soft` limit
 };
 
 // `llm`: generates text.

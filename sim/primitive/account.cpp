@@ -176,6 +176,25 @@ void Account::charge(const Request& request, std::int64_t units) {
   count_put(entries, simulation_.now());
 }
 
+bool Account::reserve(const Request& request, std::int64_t units) {
+  if (units > limit_ - members_.of(request).level.in_use()) {
+    return false;
+  }
+  charge(request, units);
+  return true;
+}
+
+void Account::settle(const Request& request, std::int64_t reserved, std::int64_t units) {
+  Entries& entries = members_.of(request);
+  remove(entries, std::min(reserved, entries.level.in_use()));
+  add(entries, std::min(units, kMost - entries.level.in_use()), std::nullopt);
+  serve_line(entries);
+}
+
+bool Account::is_over_soft(const Request& request) {
+  return members_.of(request).level.in_use() >= *plan_.soft;
+}
+
 // --- expiry -------------------------------------------------------------------------------------------------------
 
 void Account::plan_expiry(Entries& entries) {

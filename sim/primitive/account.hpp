@@ -32,6 +32,7 @@ struct AccountPlan : ResourcePlan {
 
   std::int64_t limit = std::int64_t{1} << 62;  // units; what `capacity` says to reports
   std::int64_t initial = 0;                    // units, put at the start
+  std::optional<std::int64_t> soft;            // units at which something else is done than before
   std::optional<Duration> ttl;                 // unless the put says otherwise
   bool stays = false;                          // what is due waits for a reaper
   OnFull on_full = OnFull::refuse;             // refuse, block or drop
@@ -56,6 +57,11 @@ class Account final : public Resource {
   // Whether nothing is left of a budget; and a charge on it, which may overdraw it (fidelity 6.5).
   [[nodiscard]] bool is_spent(const Request& request);
   void charge(const Request& request, std::int64_t units);
+  // Sets units aside, if they are there; and what becomes of them: so many are charged, the others come back.
+  [[nodiscard]] bool reserve(const Request& request, std::int64_t units);
+  void settle(const Request& request, std::int64_t reserved, std::int64_t units);
+  // Whether the level is at the soft limit, or over it. REQUIRES: the plan has one.
+  [[nodiscard]] bool is_over_soft(const Request& request);
 
   void leave_line(Request& request) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;

@@ -19,6 +19,7 @@ enum class Expired : std::uint8_t { vanish, stay };
 struct AccountSpec {
   Unit unit = Unit::count;
   std::optional<Quantity> capacity;
+  std::optional<Quantity> soft;
   std::optional<Quantity> initial;
   std::optional<Quantity> entry;
   std::optional<Duration> ttl;
@@ -38,6 +39,8 @@ const FieldTable& fields() {
                   {.default_text = "count", .choices = {"count", "rows", "bytes", "usd"}})
           .custom<AccountSpec>("capacity", "What fits in: 5000, 8GiB, $5, by its unit. Absent: no limit.",
                                read_amount<&AccountSpec::capacity>, {.optional = true})
+          .custom<AccountSpec>("soft", "The level from which `soft_model` of an llm step is called. Absent: none.",
+                               read_amount<&AccountSpec::soft>, {.optional = true})
           .custom<AccountSpec>("initial", "What is in it at the start. Absent: nothing.",
                                read_amount<&AccountSpec::initial>, {.optional = true})
           .custom<AccountSpec>("entry", "The size of one entry. Absent: 1 for counts and rows.",
@@ -278,6 +281,9 @@ void check(const ResourceSpec& spec, const AccountPlan& plan, ModelBuilder& buil
   if (account.on_full == OnFull::evict || account.on_full == OnFull::crash) {
     complain("'on_full: evict' and 'crash' come later; 'refuse', 'block' and 'drop' are there");
   }
+  if (plan.soft && *plan.soft > plan.limit) {
+    builder.diagnostics().error(spec.place_of("soft"), "resource '" + spec.name + "': 'soft' is more than 'capacity'");
+  }
   if (plan.initial > plan.limit) {
     complain("'initial' is more than 'capacity'");
   }
@@ -290,6 +296,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     plan.limit = *capacity;
     plan.capacity = static_cast<double>(*capacity);
   }
+  plan.soft = units_of(account.soft, "soft", spec, builder);
   plan.initial = units_of(account.initial, "initial", spec, builder).value_or(0);
   plan.ttl = account.ttl;
   plan.stays = account.expired == Expired::stay;

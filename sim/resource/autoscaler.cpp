@@ -218,6 +218,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   plan.most = scaler.most;
   plan.capacity = static_cast<double>(scaler.most);
   plan.initial = std::clamp(target->spec.instances.value_or(1), scaler.least, scaler.most);
+  plan.instances = {.of = target->spec.name, .fewest = scaler.least};
   plan.workers = service->shape().workers;
   plan.request_cores = scaler.cpu_request ? scaler.cpu_request->count : service->shape().cores;
   plan.sync = scaler.sync;

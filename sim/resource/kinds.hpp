@@ -9,6 +9,7 @@ namespace loadstone {
 
 const ResourceKind& account_kind();
 const ResourceKind& cache_kind();
+const ResourceKind& circuit_breaker_kind();
 const ResourceKind& connection_pool_kind();
 const ResourceKind& link_kind();
 const ResourceKind& llm_kind();
@@ -19,6 +20,7 @@ const ResourceKind& queue_kind();
 const ResourceKind& rate_limiter_kind();
 const ResourceKind& redis_kind();
 const ResourceKind& redis_lock_kind();
+const ResourceKind& retry_budget_kind();
 const ResourceKind& semaphore_kind();
 const ResourceKind& service_kind();
 const ResourceKind& station_kind();

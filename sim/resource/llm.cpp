@@ -1,9 +1,12 @@
 // A language model: at a provider behind rate limits, or on a server of one's own.
 #include <algorithm>
 
+#include "sim/engine/scopes.hpp"
+#include "sim/primitive/account.hpp"
 #include "sim/primitive/batch_station.hpp"
 #include "sim/primitive/bucket.hpp"
 #include "sim/primitive/host_cpu.hpp"
+#include "sim/primitive/model_loader.hpp"
 #include "sim/primitive/station.hpp"
 #include "sim/primitive/token_batch.hpp"
 #include "sim/resource/kinds.hpp"
@@ -21,15 +24,63 @@ struct LlmRows {
   ResourceIndex host = 0;
   std::uint32_t job_class = 0;
   double threads = 1;
+  std::optional<ResourceIndex> loader;
+  std::int32_t model_attribute = -1;
 };
+
+struct SoftPlan {
+  ResourceIndex account = 0;
+  std::uint32_t mark = 0;
+};
+
+// Goes on behind it, with another model, once the account is at its soft limit; at `target` before that.
+Progress op_soft(Simulation& simulation, Request& request, const Op& op) {
+  const auto& plan = *static_cast<const SoftPlan*>(op.plan);
+  if (simulation.resource<Account>(plan.account).is_over_soft(request)) {
+    simulation.count_mark(plan.mark);
+  } else {
+    request.pc = &simulation.model().program[op.target];
+  }
+  return Progress::next;
+}
 
 class BuiltLlm final : public BuiltResource, public LanguageModel {
  public:
   BuiltLlm(const ResourceSpec& resource_spec, const LlmRows& rows) : BuiltResource(resource_spec), rows_(rows) {}
 
   void lower_llm(Lowerer& lowerer, const LlmCall& call) override {
+    if (!call.soft_model) {
+      lower_call(lowerer, call);
+      return;
+    }
+    LlmCallPlan paid;
+    if (!call.charge || !find_account(lowerer, *call.charge, paid)) {
+      if (!call.charge) {
+        lowerer.error("'soft_model' needs the account that pays: 'charge'");
+      }
+      return;
+    }
+    const auto& account = static_cast<const AccountPlan&>(*lowerer.builder().model().resources[*paid.account]);
+    if (!account.soft) {
+      lowerer.error("'soft_model' needs a 'soft' limit of account '" + call.charge->name + "'");
+      return;
+    }
+    LlmCall soft = call;
+    soft.model = call.soft_model;
+    const SoftPlan plan{*paid.account, lowerer.builder().mark(spec.name + ".soft")};
+    const std::uint32_t before = lowerer.emit({.execute = &op_soft, .plan = lowerer.builder().keep(plan)});
+    lower_call(lowerer, soft);
+    const std::uint32_t over = lowerer.emit({.execute = &op_jump});
+    lowerer.land(before);
+    lower_call(lowerer, call);
+    lowerer.land(over);
+  }
+
+ private:
+  void lower_call(Lowerer& lowerer, const LlmCall& call) const {
     const auto& llm = spec.as<LlmSpec>();
-    const std::optional<LlmModelSpec> model = find_model(lowerer, call);
+    std::size_t index = 0;
+    const std::optional<LlmModelSpec> model = find_model(lowerer, call, index);
     if (!model || !is_complete(lowerer, *model)) {
       return;
     }
@@ -46,6 +97,12 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
     if (call.charge && !find_account(lowerer, *call.charge, plan)) {
       return;
     }
+    if (call.reserve && !(call.charge && plan.max_tokens < 1e18)) {
+      lowerer.error(
+          "'reserve' needs the account that pays, 'charge', and the most that can be generated, 'max_tokens'");
+      return;
+    }
+    plan.reserves = call.reserve;
     plan.max_retries = llm.max_retries.value_or(llm.engine == LlmEngine::hosted ? 2 : 0);
     plan.timeout = llm.timeout;
     plan.requests = rows_.requests;
@@ -54,7 +111,7 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
         lower_hosted(lowerer, *model, std::move(plan));
         break;
       case LlmEngine::ollama:
-        lower_local(lowerer, *model, std::move(plan));
+        lower_local(lowerer, *model, index, std::move(plan));
         break;
       case LlmEngine::vllm:
         plan.notices_abort = true;
@@ -67,8 +124,9 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
     }
   }
 
- private:
-  [[nodiscard]] std::optional<LlmModelSpec> find_model(Lowerer& lowerer, const LlmCall& call) const {
+  // `index`: 0 is the provider's own, 1 .. its named ones.
+  [[nodiscard]] std::optional<LlmModelSpec> find_model(Lowerer& lowerer, const LlmCall& call,
+                                                       std::size_t& index) const {
     const auto& llm = spec.as<LlmSpec>();
     if (!call.model) {
       return llm.own;
@@ -77,6 +135,7 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
     for (const auto& [name, model] : llm.models) {
       names.push_back(name);
       if (name == *call.model) {
+        index = names.size();
         return merged(model, llm.own);
       }
     }
@@ -119,12 +178,17 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
     emit_hosted_call(lowerer, std::move(plan));
   }
 
-  void lower_local(Lowerer& lowerer, const LlmModelSpec& model, LlmCallPlan plan) const {
+  void lower_local(Lowerer& lowerer, const LlmModelSpec& model, std::size_t index, LlmCallPlan plan) const {
     plan.host = rows_.host;
     plan.job_class = rows_.job_class;
     plan.input_core_ns = rows_.threads / model.prefill_rate->per_ns;
     plan.output_core_ns = rows_.threads / model.decode_rate->per_ns;
     plan.notices_abort = true;
+    plan.load = {.loader = {}, .model = index, .model_attribute = rows_.model_attribute, .time = {}};
+    if (model.load_time) {
+      plan.load.loader = rows_.loader;
+      plan.load.time = lowerer.drawn(*model.load_time);
+    }
     emit_local_call(lowerer, std::move(plan));
   }
 
@@ -154,12 +218,34 @@ std::optional<LlmRows> add_local_rows(const ResourceSpec& spec, ModelBuilder& bu
   plan.capacity = static_cast<double>(llm.num_parallel.value_or(1));
   plan.member_attributes = builder.member_attributes(spec);
   rows.requests = plan.row;
+  if (!llm.models.empty()) {
+    rows.model_attribute = builder.declare_attribute("model of " + spec.name);
+    plan.member_attributes.push_back(static_cast<std::uint16_t>(rows.model_attribute));
+    plan.members *= static_cast<double>(llm.models.size() + (llm.own.decode_rate ? 1 : 0));
+  }
   rows.host = host->cpu;
   rows.threads = std::min(host->spec->cores.count, llm.threads ? llm.threads->count : host->spec->cores.count);
   auto& cpu = static_cast<HostCpuPlan&>(*builder.model().resources[host->cpu]);
   rows.job_class = static_cast<std::uint32_t>(cpu.classes.size());
   cpu.classes.push_back({.cap = rows.threads, .quota = rows.threads});
   return rows;
+}
+
+// The scheduler, where models have to be loaded.
+std::optional<ResourceIndex> add_loader(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& llm = spec.as<LlmSpec>();
+  if (!loads_models(llm)) {
+    return std::nullopt;
+  }
+  auto& plan = builder.add(std::make_unique<ModelLoaderPlan>(), spec, "loader");
+  plan.models = llm.models.size() + 1;
+  plan.most_loaded = llm.max_loaded_models.value_or(3);
+  plan.keep_alive = llm.keep_alive.value_or(Duration{300'000'000'000});
+  plan.queue_limit = llm.max_queue.value_or(512);
+  plan.refused = builder.error("server_busy");
+  plan.relieved_by = "OLLAMA_MAX_LOADED_MODELS";
+  plan.member_attributes = builder.member_attributes(spec);
+  return plan.row;
 }
 
 LlmRows add_hosted_rows(const ResourceSpec& spec, ModelBuilder& builder) {
@@ -229,6 +315,9 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
       break;
     case LlmEngine::ollama:
       rows = add_local_rows(spec, builder);
+      if (rows) {
+        rows->loader = add_loader(spec, builder);
+      }
       break;
     case LlmEngine::vllm:
       rows = add_stepped_rows(spec, builder);

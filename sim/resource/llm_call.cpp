@@ -68,7 +68,7 @@ bool unwind_call_attempt(Simulation& simulation, Request& request, const Op& op,
   const LlmCallPlan& plan = plan_of(op);
   const bool late = request.error == plan.timed_out;
   const std::int64_t retries = frame.a % kGeneration;
-  if ((!late && request.error != plan.limited) || retries >= plan.max_retries) {
+  if ((!late && request.error != plan.limited && request.error != plan.busy) || retries >= plan.max_retries) {
     return false;
   }
   const std::int64_t retry_after = request.error == plan.limited ? frame.b : 0;
@@ -88,10 +88,27 @@ std::int64_t price_of(const LlmCallPlan& plan, double input, double output) {
   return whole_ns(input * plan.input_nano_usd + output * plan.output_nano_usd).ns;
 }
 
+// The frame: a is what was set aside.
+Progress op_reserve(Simulation& simulation, Request& request, const Op& op) {
+  const LlmCallPlan& plan = plan_of(op);
+  const std::int64_t most = price_of(plan, tokens_of(simulation, request, plan).input, plan.max_tokens);
+  if (!simulation.resource<Account>(*plan.account).reserve(request, most)) {
+    request.error = plan.over_budget;
+    return Progress::next;
+  }
+  push_frame(request, op).a = most;
+  return Progress::next;
+}
+
+bool unwind_reserve(Simulation& simulation, Request& request, const Op& op, const Frame& frame) {
+  simulation.resource<Account>(*plan_of(op).account).settle(request, frame.a, 0);
+  return false;
+}
+
 // Both buckets are asked, requests first: an attempt that the tokens reject has used up a request.
 Progress op_admit(Simulation& simulation, Request& request, const Op& op) {
   const LlmCallPlan& plan = plan_of(op);
-  if (plan.account && simulation.resource<Account>(*plan.account).is_spent(request)) {
+  if (plan.account && !plan.reserves && simulation.resource<Account>(*plan.account).is_spent(request)) {
     request.error = plan.over_budget;
     return Progress::next;
   }
@@ -105,7 +122,7 @@ Progress op_admit(Simulation& simulation, Request& request, const Op& op) {
     retry_after = simulation.resource<Bucket>(*plan.tpm).try_take(request, tokens.input + reserved);
   }
   if (retry_after) {
-    Frame& call = request.frames[request.frames.size() - 1 - (plan.timeout ? 1 : 0)];
+    Frame& call = request.frames[request.frames.size() - 1 - (plan.timeout ? 1 : 0) - (plan.reserves ? 1 : 0)];
     call.b = retry_after->ns;
     request.error = plan.limited;
   }
@@ -146,7 +163,11 @@ Progress op_pay(Simulation& simulation, Request& request, const Op& op) {
   const Tokens tokens = tokens_of(simulation, request, plan);
   const std::int64_t price = price_of(plan, tokens.input, tokens.output);
   simulation.spend(price);
-  if (plan.account) {
+  if (plan.reserves) {
+    const Frame frame = pop_frame(simulation, request);
+    simulation.resource<Account>(*plan.account).settle(request, frame.a, price);
+    keep_holds(request);
+  } else if (plan.account) {
     simulation.resource<Account>(*plan.account).charge(request, price);
   }
   return Progress::next;
@@ -160,6 +181,8 @@ void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
   plan.itl_site = lowerer.site("llm.itl");
   plan.backoff_site = lowerer.site("llm.backoff");
   plan.limited = lowerer.builder().error("rate_limited_429", "Rate limit reached (HTTP 429)");
+  plan.busy = lowerer.builder().error("server_busy",
+                                      "server busy, please try again.  maximum pending requests exceeded (HTTP 503)");
   plan.timed_out = lowerer.builder().error("llm_timeout", "Request timed out.");
   plan.over_budget = lowerer.builder().error("budget_exceeded", "Budget has been exceeded");
   const LlmCallPlan* kept = lowerer.builder().keep(plan);
@@ -169,6 +192,9 @@ void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
     const TimeoutPlan timeout{
         .after = *plan.timeout, .error = plan.timed_out, .remote = false, .propagates = plan.notices_abort};
     lowerer.emit({.execute = &op_timeout_begin, .plan = lowerer.builder().keep(timeout)});
+  }
+  if (plan.reserves) {
+    lowerer.emit({.execute = &op_reserve, .unwind = &unwind_reserve, .plan = kept, .told = true});
   }
   lowerer.emit({.execute = &op_admit, .plan = kept});
   const std::uint32_t first = lowerer.here();
@@ -189,9 +215,11 @@ void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan) {
 
 void emit_local_call(Lowerer& lowerer, LlmCallPlan plan) {
   emit_call(lowerer, plan, [&](const LlmCallPlan* kept) {
+    emit_model_begin(lowerer, plan.load);
     emit_acquire(lowerer, plan.requests);
     lowerer.emit({.execute = &op_compute, .plan = kept});
     emit_release(lowerer, plan.requests);
+    emit_model_end(lowerer, plan.load);
   });
 }
 

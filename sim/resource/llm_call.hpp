@@ -3,12 +3,13 @@
 // What one call of a language model becomes: an attempt that is admitted, generates and is paid for, inside the SDK's
 // retries and its timeout.
 //
-// Order.  begin, [pause], [timeout, admit, generate, pay]. A rejected attempt (429) and one that timed
+// Order.  begin, [pause], [timeout, [reserve], admit, generate, pay]. A rejected attempt (429, 503) and one that timed
 //         out are tried again; only the latter draws its tokens anew, because only then has anything been generated.
 // Cost.   An attempt that times out goes on without its client (unless the engine notices) and is paid for.
 #pragma once
 
 #include "sim/model/lowerer.hpp"
+#include "sim/resource/model_load.hpp"
 
 namespace loadstone {
 
@@ -23,7 +24,9 @@ struct LlmCallPlan {
   std::optional<ResourceIndex> rpm;
   std::optional<ResourceIndex> tpm;
   std::optional<ResourceIndex> account;
+  bool reserves = false;  // sets aside on the account what the call can cost at most
   ErrorId limited = kNoError;
+  ErrorId busy = kNoError;
   ErrorId over_budget = kNoError;
   // time: where requests are served (a provider's, a batch's), or slots before the cores of a host
   ResourceIndex requests = 0;
@@ -35,6 +38,7 @@ struct LlmCallPlan {
   std::uint32_t job_class = 0;
   double input_core_ns = 0;  // of a token
   double output_core_ns = 0;
+  ModelLoad load;
   // money
   double input_nano_usd = 0;  // of a token
   double output_nano_usd = 0;
@@ -48,7 +52,7 @@ struct LlmCallPlan {
 
 // A provider's latency does not depend on the load.
 void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan);
-// One of the slots, then CPU on the host.
+// The model is loaded, then one of its slots is taken, then CPU on the host.
 void emit_local_call(Lowerer& lowerer, LlmCallPlan plan);
 // Steps of a running batch: `requests` is a TokenBatch.
 void emit_stepped_call(Lowerer& lowerer, LlmCallPlan plan);

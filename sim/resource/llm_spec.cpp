@@ -27,6 +27,8 @@ const FieldTable& model_fields() {
                  {.bounds = {.above_min = true}})
           .field("decode_rate", &LlmModelSpec::decode_rate, "ollama: generated tokens per time, in the same way.",
                  {.bounds = {.above_min = true}})
+          .field("load_time", &LlmModelSpec::load_time,
+                 "ollama: time to load the model into memory. Absent: it is always there.")
           .mapping("price", &LlmModelSpec::price, "In dollars per token.", price_fields());
   return table;
 }
@@ -61,8 +63,15 @@ void add_hosted_and_ollama(FieldTable& table) {
              {.bounds = {.native_unit = "s", .above_min = true}})
       .field("slots", &LlmSpec::slots, "hosted: most requests in progress; further ones wait. Absent: no limit.",
              {.bounds = {.min = 1, .max = 1e12}})
-      .field("OLLAMA_NUM_PARALLEL", &LlmSpec::num_parallel, "ollama: requests at once. Absent: 1.",
+      .field("OLLAMA_NUM_PARALLEL", &LlmSpec::num_parallel, "ollama: requests at once, of each model. Absent: 1.",
              {.bounds = {.min = 1, .max = 1e6}})
+      .field("OLLAMA_MAX_QUEUE", &LlmSpec::max_queue,
+             "ollama: requests that may wait for a model to be loaded; then `server_busy`. Absent: 512.",
+             {.bounds = {.max = 1e9}})
+      .field("OLLAMA_MAX_LOADED_MODELS", &LlmSpec::max_loaded_models, "ollama: models in memory at a time. Absent: 3.",
+             {.bounds = {.min = 1, .max = 1e6}})
+      .field("OLLAMA_KEEP_ALIVE", &LlmSpec::keep_alive,
+             "ollama: how long a model that nobody uses stays in memory. Absent: 5m.", {.bounds = {.native_unit = "s"}})
       .field("threads", &LlmSpec::threads, "ollama: cores that it uses at most. Absent: all of the host.",
              {.bounds = {.above_min = true}});
 }
@@ -110,7 +119,7 @@ const FieldTable& llm_fields() {
                "Longest answer, and what is charged on tpm at admission whatever the answer is.",
                {.bounds = {.min = 1}})
         .field("max_retries", &LlmSpec::max_retries,
-               "Retries of the SDK, after 429 and after its timeout. Absent: 2 (hosted), 0 (others).",
+               "Retries of the SDK, after 429, 503 and its timeout. Absent: 2 (hosted), 0 (others).",
                {.bounds = {.max = 1000}})
         .field("timeout", &LlmSpec::timeout, "Of one attempt, in seconds. Absent: 600 (hosted), never (others).",
                {.bounds = {.native_unit = "s", .above_min = true}});
@@ -142,7 +151,11 @@ std::vector<OwnedKey> owned_keys(const LlmSpec& llm) {
           {"slots", hosted, llm.slots.has_value()},
           {"prefill_rate", ollama, llm.own.prefill_rate.has_value()},
           {"decode_rate", ollama, llm.own.decode_rate.has_value()},
+          {"load_time", ollama, llm.own.load_time.has_value()},
           {"OLLAMA_NUM_PARALLEL", ollama, llm.num_parallel.has_value()},
+          {"OLLAMA_MAX_QUEUE", ollama, llm.max_queue.has_value()},
+          {"OLLAMA_MAX_LOADED_MODELS", ollama, llm.max_loaded_models.has_value()},
+          {"OLLAMA_KEEP_ALIVE", ollama, llm.keep_alive.has_value()},
           {"threads", ollama, llm.threads.has_value()},
           {"max_num_seqs", vllm, llm.max_num_seqs.has_value()},
           {"max_num_batched_tokens", vllm, llm.max_num_batched_tokens.has_value()},
@@ -166,6 +179,11 @@ std::string_view name_of(LlmEngine engine) {
 }
 
 }  // namespace
+
+bool loads_models(const LlmSpec& llm) {
+  return llm.own.load_time || std::any_of(llm.models.begin(), llm.models.end(),
+                                          [](const auto& model) { return model.second.load_time.has_value(); });
+}
 
 bool check_llm_keys(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& llm = spec.as<LlmSpec>();
@@ -198,6 +216,11 @@ bool check_llm_keys(const ResourceSpec& spec, ModelBuilder& builder) {
   if (llm.preferred_batch_size.value_or(1) > llm.max_batch_size.value_or(1'000'000'000)) {
     complain(spec.place_of("preferred_batch_size"), "'preferred_batch_size' is more than 'max_batch_size'");
   }
+  if (is_ollama && !loads_models(llm) && (llm.max_queue || llm.max_loaded_models || llm.keep_alive)) {
+    complain(spec.place,
+             "OLLAMA_MAX_QUEUE, OLLAMA_MAX_LOADED_MODELS and OLLAMA_KEEP_ALIVE have no effect without a "
+             "'load_time'");
+  }
   return ok;
 }
 
@@ -209,6 +232,7 @@ LlmModelSpec merged(LlmModelSpec model, const LlmModelSpec& own) {
   fill(model.itl, paced ? decltype(own.itl){} : own.itl);
   fill(model.prefill_rate, own.prefill_rate);
   fill(model.decode_rate, own.decode_rate);
+  fill(model.load_time, own.load_time);
   fill(model.price, own.price);
   return model;
 }

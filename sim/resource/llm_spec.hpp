@@ -28,6 +28,7 @@ struct LlmModelSpec {
   std::optional<TimeLaw> itl;
   std::optional<Rate> prefill_rate;
   std::optional<Rate> decode_rate;
+  std::optional<TimeLaw> load_time;
   std::optional<TokenPrice> price;
 };
 
@@ -45,6 +46,9 @@ struct LlmSpec {
   std::optional<std::int64_t> slots;
   // ollama
   std::optional<std::int64_t> num_parallel;
+  std::optional<std::int64_t> max_queue;
+  std::optional<std::int64_t> max_loaded_models;
+  std::optional<Duration> keep_alive;
   std::optional<Cores> threads;
   // vllm
   std::optional<std::int64_t> max_num_seqs;
@@ -68,6 +72,9 @@ struct LlmSpec {
 
 // Reports keys of another engine, and what the engine lacks.
 [[nodiscard]] bool check_llm_keys(const ResourceSpec& spec, ModelBuilder& builder);
+
+// Whether any of its models has to be loaded.
+[[nodiscard]] bool loads_models(const LlmSpec& llm);
 
 // Where the model's own keys say nothing, the provider's hold.
 [[nodiscard]] LlmModelSpec merged(LlmModelSpec model, const LlmModelSpec& own);

@@ -26,6 +26,7 @@ struct PostgresSpec {
   double sigma = 0;
   double kappa = 0;
   TimeLaw connect;
+  std::optional<TimeLaw> connect_cpu;
   TimeLaw rtt;
   TimeLaw fsync;
   Duration statement_timeout;
@@ -58,6 +59,8 @@ const FieldTable& fields() {
                  {.default_text = "0", .bounds = {.min = 0, .max = 1}, .grade = "E"})
           .field("connect", &PostgresSpec::connect, "Time to open a connection: TCP, TLS, authentication.",
                  {.default_text = "2.3ms", .grade = "B"})
+          .field("connect_cpu", &PostgresSpec::connect_cpu,
+                 "CPU of the server for it, besides: TLS's signature, a new process. Absent: none.")
           .field("rtt", &PostgresSpec::rtt, "One network round trip to it.", {.default_text = "0us", .grade = "E"})
           .field("fsync", &PostgresSpec::fsync, "One flush of the log; commits that wait together share it.",
                  {.default_text = "1ms", .grade = "E"})
@@ -137,6 +140,9 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
     }
     lowerer.emit({.execute = &op_take_slot, .plan = builder_.keep(SlotPlan{rows_.slots.get(), superuser})});
     emit_delay(lowerer, rows_.slots->slots, lowerer.drawn(own().connect), "postgres.connect");
+    if (own().connect_cpu) {
+      emit_work(lowerer, rows_.cpu, rows_.slots->slots, lowerer.drawn(*own().connect_cpu), "postgres.connect_cpu");
+    }
   }
   void lower_begin(Lowerer&, const std::string&, const std::string&) override {
     open_.push_back({++transactions_, false});

@@ -262,6 +262,10 @@ std::optional<RedeliveryPlan> redelivery_of(const ResourceSpec& spec, const Mess
     return std::nullopt;
   }
   RedeliveryPlan plan;
+  if (worker.retry && worker.retry->budget) {
+    builder.diagnostics().error(worker.retry->budget->place,
+                                "resource '" + spec.name + "': 'budget' is for the retries of steps");
+  }
   if (worker.retry) {
     plan.retry = lower_retry(*worker.retry, builder, [&](const std::string& what) {
       builder.diagnostics().error(spec.place_of("retry"), "resource '" + spec.name + "': " + what);

@@ -10,6 +10,7 @@ const std::vector<std::string_view>& error_names() {
                                                    "backlog_full",
                                                    "budget_exceeded",
                                                    "cancelled",
+                                                   "circuit_open",
                                                    "connection_lost",
                                                    "context_too_long",
                                                    "deadlock_detected",
@@ -31,6 +32,7 @@ const std::vector<std::string_view>& error_names() {
                                                    "rate_limited_429",
                                                    "replaced",
                                                    "semaphore_timeout",
+                                                   "server_busy",
                                                    "service_unavailable",
                                                    "statement_timeout",
                                                    "timeout",
@@ -68,15 +70,17 @@ struct Names {
         for (const Entry& handler : entry.value.entries) {
           used.push_back({handler.key, handler.place});
         }
+      } else if (entry.key == "ignoreExceptions") {
+        collect_listed(entry.value);
       } else if (const Node* errors = entry.key == "retry" ? entry.value.find("errors") : nullptr) {
-        collect_retried(*errors);
+        collect_listed(*errors);
       }
       collect(entry.value);
     }
   }
 
- private:
-  void collect_retried(const Node& errors) {
+  // A name or a list of names.
+  void collect_listed(const Node& errors) {
     if (errors.is_scalar()) {
       used.push_back({errors.text, errors.place});
     }

@@ -15,7 +15,8 @@ namespace loadstone {
 // In the order of the page.
 [[nodiscard]] const std::vector<std::string_view>& error_names();
 
-// Reports every name in `on_error` and `retry.errors` below these by which nothing can fail; an absent one is nullptr.
+// Reports every name in `on_error`, `retry.errors` and `ignoreExceptions` below these by which nothing can fail; an
+// absent one is nullptr.
 void check_error_names(Reader& reader, std::initializer_list<const Node*> nodes);
 
 }  // namespace loadstone

@@ -31,6 +31,7 @@ struct RetrySpec {
   BackoffSpec pause;
   std::string max;                  // retries, not attempts; "unlimited"
   std::vector<std::string> errors;  // empty: any
+  std::optional<Reference> budget;
 
   [[nodiscard]] static const FieldTable& fields();
 };

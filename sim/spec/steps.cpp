@@ -26,6 +26,7 @@ const FieldTable& RetrySpec::fields() {
     FieldTable t = FieldTable::of<RetrySpec>();
     t.field("max", &RetrySpec::max, "Retries after the first attempt, or `unlimited`.");
     t.field("errors", &RetrySpec::errors, "The errors that are retried; absent: any.", {.optional = true});
+    t.field("budget", &RetrySpec::budget, "A retry_budget that must allow each retry; absent: all are allowed.");
     t.embed(&RetrySpec::pause, BackoffSpec::fields());
     return t;
   }();

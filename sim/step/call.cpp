@@ -17,7 +17,7 @@ const FieldTable& fields() {
 }
 
 void lower_call(const StepSpec& step, Lowerer& lowerer) {
-  const std::uint32_t op = lowerer.emit({.execute = &op_call, .unwind = &unwind_call}, "call");
+  const std::uint32_t op = lowerer.emit({.execute = &op_call, .unwind = &unwind_call, .told = true}, "call");
   if (const auto flow = lowerer.builder().link_flow(op, step.as<Call>().flow, lowerer.service())) {
     lowerer.builder().model().program[op].plan = lowerer.builder().keep(CallPlan{*flow});
     lowerer.builder().note_call(lowerer.flow(), step.as<Call>().flow);

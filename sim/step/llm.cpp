@@ -20,7 +20,13 @@ const FieldTable& call_fields() {
           .field("max_tokens", &LlmCall::max_tokens, "Longest answer, instead of the provider's own.",
                  {.bounds = {.min = 1}})
           .field("charge", &LlmCall::charge,
-                 "An account in dollars that pays. A call that finds it used up fails with `budget_exceeded`.");
+                 "An account in dollars that pays. A call that finds it used up fails with `budget_exceeded`.")
+          .field("reserve", &LlmCall::reserve,
+                 "Sets aside what the call can cost at most, and gives back what it did not: no call overdraws the "
+                 "account.",
+                 {.default_text = "false"})
+          .field("soft_model", &LlmCall::soft_model,
+                 "One of the provider's `models`, called once the account is at its `soft` limit.");
   return table;
 }
 

@@ -134,7 +134,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   report.axis = options.axis;
   report.axis_dimension = axis_dimension(inputs.loaded, options);
   report.result = saturate(models(inputs, options), request, executor);
-  report.cost = fixed_cost(inputs.loaded.topology);
+  report.cost = fixed_cost(inputs.loaded.topology, inputs.loaded.model);
   report.cores = total_cores(inputs.loaded.topology);
   std::uint64_t completed = 0;
   for (const FlowSummary& flow : report.result.below.flows) {

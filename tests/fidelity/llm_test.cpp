@@ -41,6 +41,35 @@ TEST(FidelityLlm, Behaviour1HalvingMaxTokensAdmitsTwiceAsMany) {
   }
 }
 
+// --- ollama -------------------------------------------------------------------------------------------------------
+
+// A model that takes 10 s to load; a call of 50 and 10 tokens takes 0.5 + 0.5 s.
+const char* const kOllama =
+    "topology: t\nhosts: {box: {cores: 4}}\nresources:\n  ai: {kind: llm, engine: ollama, host: box, "
+    "prefill_rate: 100/s, decode_rate: 20/s, load_time: 10s}\nflows:\n";
+
+std::string ollama() {
+  return kOllama + flows_named({"go", "first"}, "{llm: {provider: ai, input_tokens: 50, output_tokens: 10}}");
+}
+
+// In memory since 10 s: 600 at once are all taken, one after the other, however long the line.
+TEST(FidelityLlm, Behaviour2ALoadedModelRefusesNobodyAndServesOneByOne) {
+  const SeenRun seen(ollama(), {{.flow = "first"}, {.at = "20s", .count = 600}});
+  EXPECT_EQ(seen.completed(), 600u);
+  EXPECT_EQ(seen.sum_ms(), 1000 * 600 * 601 / 2);
+  EXPECT_EQ(seen.max_ms(), 600'000);
+  EXPECT_EQ(seen.totals("ai.loader").arrivals, 1u);  // the first, which loaded it
+}
+
+// Not in memory: one is looked at, 512 wait behind it, 87 are turned away at once. Then they go one after the other.
+TEST(FidelityLlm, Behaviour2WhileItLoadsFiveHundredAndTwelveWaitAndTheOthersAreRefused) {
+  const SeenRun seen(ollama(), {{.count = 600}});
+  EXPECT_EQ(seen.completed(), 513u);
+  EXPECT_EQ(seen.failed("server_busy"), 87u);
+  EXPECT_EQ(seen.failed_after_ms(), 0);
+  EXPECT_EQ(seen.sum_ms(), 10'000 * 513 + 1000 * 513 * 514 / 2);
+}
+
 // --- vllm ---------------------------------------------------------------------------------------------------------
 
 std::string vllm(const std::string& keys, const std::string& flows) {
@@ -83,7 +112,7 @@ TEST(FidelityLlm, Behaviour3TheNewestIsPutBackFirstInLineWhenMemoryIsFull) {
   EXPECT_EQ(seen.o.marks[0], 1u);  // put back once
 }
 
-// --- the SDK, lengths --------------------------------------------------------------------------------------
+// --- the SDK, money, lengths --------------------------------------------------------------------------------------
 
 // More tokens than the bucket ever holds: 429 without a retry-after. The first pause is 0.5 s x (0.75 to 1), the second
 // 1 s x (0.75 to 1); two retries are the SDK's own default. One retry shows the first pause alone.
@@ -102,6 +131,29 @@ TEST(FidelityLlm, Behaviour4TheSdkMakesThreeAttempts) {
   EXPECT_GE(once.flow("go").failure.min(), 375'000'000);
   EXPECT_LE(once.flow("go").failure.max(), 500'000'000);
   EXPECT_GT(once.flow("go").failure.max() - once.flow("go").failure.min(), 100'000'000);  // 200 of them spread
+}
+
+// A budget of a dollar and five calls of 0.30 at once: 0.20 for the prompt, 0.10 for the answer. The check sees what
+// has been spent before, nothing: all are made, for 1.50.
+TEST(FidelityLlm, Behaviour5ParallelCallsOverdrawABudget) {
+  const auto spending = [](const std::string& keys) {
+    return SeenRun(
+        "topology: t\nresources:\n  budget: {kind: account, unit: usd, capacity: $1}\n"
+        "  ai: {kind: llm, ttft: 1s, itl: 0s, price: {input: $1/M, output: $1/M}}\nflows:\n" +
+            flows_named({"go"},
+                        "{llm: {provider: ai, input_tokens: 200000, output_tokens: 100000, "
+                        "max_tokens: 100000, charge: budget" +
+                            keys + "}}"),
+        {{.count = 5}, {.at = "5s"}});
+  };
+  const SeenRun checked = spending("");
+  EXPECT_EQ(checked.completed(), 5u);
+  EXPECT_EQ(checked.failed("budget_exceeded"), 1u);  // the sixth
+  EXPECT_EQ(checked.totals("budget").in_use, 1'500'000'000);
+  const SeenRun reserved = spending(", reserve: true");
+  EXPECT_EQ(reserved.completed(), 3u);
+  EXPECT_EQ(reserved.failed("budget_exceeded"), 3u);
+  EXPECT_EQ(reserved.totals("budget").in_use, 900'000'000);
 }
 
 // 1,000 answers whose lengths have the published mean and quantiles of the conversation trace: 450 of 61 tokens, 50 of

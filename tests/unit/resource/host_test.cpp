@@ -134,8 +134,9 @@ TEST(Host, EndsWorkBeforeATimeoutOfItsInstant) {
 TEST(Host, CostsItsPriceForEachNode) {
   const auto m = model(box("cores: 1, count: 3, price: $24/month, memory: 4GiB", ", instances: 2, price: $5/month"),
                        arrivals_at({{}}));
-  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 3 * 24 + 2 * 5);
-  EXPECT_DOUBLE_EQ(fixed_cost(model(box("cores: 1"), arrivals_at({{}})).topology).fixed_usd_month, 0);
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology, m.model).fixed_usd_month, 3 * 24 + 2 * 5);
+  const auto free = model(box("cores: 1"), arrivals_at({{}}));
+  EXPECT_DOUBLE_EQ(fixed_cost(free.topology, free.model).fixed_usd_month, 0);
 }
 
 TEST(Host, NeedsCoresAndKnownKeys) {

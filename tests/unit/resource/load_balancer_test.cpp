@@ -127,7 +127,7 @@ TEST(LoadBalancer, LetsAStepBlockTheLoopOfTheService) {
 TEST(LoadBalancer, CostsItsPrice) {
   const auto m =
       model(balanced(", price: $6/month", ", price: $5/month, instances: 2", "{delay: 1s}"), arrivals_at({{}}));
-  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 6 + 2 * 5);
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology, m.model).fixed_usd_month, 6 + 2 * 5);
 }
 
 // --- what is refused ----------------------------------------------------------------------------------------------

@@ -456,7 +456,7 @@ TEST(PgBouncer, ComputesOnItsHost) {
 
 TEST(PgBouncer, CostsItsPrice) {
   const auto m = model(transactions("price: $7/month"), arrivals_at({{}}));
-  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 7);
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology, m.model).fixed_usd_month, 7);
 }
 
 // --- what is refused ----------------------------------------------------------------------------------------------

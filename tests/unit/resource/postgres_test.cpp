@@ -44,6 +44,18 @@ TEST(Postgres, HasASlotFreeAtTheInstantAtWhichAConnectionIsClosed) {
   EXPECT_EQ(seen.max_ms("c"), 1000);
 }
 
+// A handshake of 2 ms and 4 ms of CPU: alone 6 ms, the CPU of two together 8 ms. An open connection has had its own.
+TEST(Postgres, ComputesForAHandshake) {
+  const std::string keys = ", cores: 1, connect: 2ms, connect_cpu: 4ms";
+  const SeenRun seen(database(keys, "io: 1ms"), {{.flow = "a"}, {.flow = "b", .at = "1s"}, {.flow = "c", .at = "1s"}});
+  EXPECT_EQ(seen.max_ms("a"), 2 + 4 + 1);
+  EXPECT_EQ(seen.max_ms("b"), 2 + 8 + 1);
+  EXPECT_EQ(seen.max_ms("c"), 2 + 8 + 1);
+  EXPECT_EQ(seen.used_ms("db.cpu"), 3 * 4);
+  const SeenRun kept(database(keys, "io: 1ms", 1), {{.flow = "a"}});
+  EXPECT_EQ(kept.max_ms("a"), 1);
+}
+
 // The idle connections of one pool leave one slot to another.
 TEST(Postgres, LetsIdleConnectionsKeepTheirSlots) {
   const std::string text =
@@ -204,7 +216,7 @@ TEST(Postgres, LetsACommitThatIsBeingFlushedEndAndAWaitingOneLeave) {
 
 TEST(Postgres, CostsItsPrice) {
   const auto m = model(database(", price: $15/month", "io: 1ms"), arrivals_at({{}}));
-  EXPECT_DOUBLE_EQ(fixed_cost(m.topology).fixed_usd_month, 15);
+  EXPECT_DOUBLE_EQ(fixed_cost(m.topology, m.model).fixed_usd_month, 15);
 }
 
 // --- what is refused ----------------------------------------------------------------------------------------------
