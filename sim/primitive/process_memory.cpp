@@ -14,6 +14,9 @@ ProcessMemory::ProcessMemory(Simulation& simulation, const ProcessMemoryPlan& pl
   while (instances_.size() < static_cast<std::size_t>(plan.members)) {
     add_instance();
   }
+  if (plan.registry) {
+    registry_.emplace(simulation, *plan.registry);
+  }
 }
 
 void ProcessMemory::add_instance() {
@@ -57,6 +60,9 @@ void ProcessMemory::kill(Instance& instance, std::int64_t number, const Request&
   ++instance.life;
   instance.level.use(now, -instance.level.in_use());
   instance.away = true;
+  if (registry_) {
+    registry_->lost(number);
+  }
   simulation_.kernel().schedule(now + plan_.boot, Phase::expire,
                                 {&ProcessMemory::on_back, this, static_cast<std::uint64_t>(number)});
   die(simulation_, {.error = plan_.connection_lost,
@@ -68,6 +74,9 @@ void ProcessMemory::on_back(void* self, std::uint64_t number) {
   ProcessMemory& memory = *static_cast<ProcessMemory*>(self);
   Instance& instance = *memory.instances_[number];
   instance.away = false;
+  if (memory.registry_) {
+    memory.registry_->back(static_cast<std::int64_t>(number));
+  }
   instance.level.use(memory.simulation_.now(), memory.plan_.idle);
 }
 

@@ -5,13 +5,14 @@
 // with everything inside, and itself.
 //
 // Levels. `in use` is bytes of an instance; refused are those who found it gone or killed it.
+// List.   With a registry requests find out late that an instance is gone (registry.hpp).
 // Back.   A killed instance has nothing for `boot`; then it is there again, idle, before the arrivals of that instant.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "sim/engine/resource.hpp"
+#include "sim/primitive/registry.hpp"
 
 namespace loadstone {
 
@@ -25,7 +26,8 @@ struct ProcessMemoryPlan : ResourcePlan {  // capacity: bytes of one instance
   Duration boot;
   ErrorId unavailable = kNoError;
   ErrorId connection_lost = kNoError;
-  std::uint32_t killed = 0;  // mark
+  std::uint32_t killed = 0;              // mark
+  std::optional<RegistryPlan> registry;  // absent: all are always in the list
 };
 
 class ProcessMemory final : public Resource {
@@ -51,6 +53,7 @@ class ProcessMemory final : public Resource {
 
   const ProcessMemoryPlan& plan_;
   std::vector<std::unique_ptr<Instance>> instances_;
+  std::optional<Registry> registry_;
 };
 
 }  // namespace loadstone

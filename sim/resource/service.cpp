@@ -10,6 +10,7 @@
 #include "sim/resource/autoscaler.hpp"
 #include "sim/resource/event_loop.hpp"
 #include "sim/resource/kinds.hpp"
+#include "sim/resource/service_memory.hpp"
 #include "sim/resource/slots_steps.hpp"
 
 namespace loadstone {
@@ -19,30 +20,13 @@ namespace {
 enum class Runtime : std::uint8_t { async, threads };
 enum class ThreadpoolOrder : std::uint8_t { fifo, lifo };
 
-struct MemorySpec {
-  Bytes idle;
-  Bytes per_request;
-  Bytes limit;
-};
-
-const FieldTable& memory_fields() {
-  static const FieldTable table =
-      FieldTable::of<MemorySpec>()
-          .field("idle", &MemorySpec::idle, "Of an instance without requests.", {.bounds = {.max = 1e15}})
-          .field("per_request", &MemorySpec::per_request, "More for each request inside.", {.bounds = {.max = 1e15}})
-          .field("limit", &MemorySpec::limit, "At more than this the instance is killed.",
-                 {.bounds = {.min = 1, .max = 1e15}});
-  return table;
-}
-
 struct ServiceSpec {
   Runtime runtime = Runtime::async;
   std::int64_t workers = 1;
   std::optional<std::int64_t> threads;
   std::string balance;
   std::optional<Cores> cpus;
-  std::optional<MemorySpec> memory;
-  std::optional<Duration> boot;
+  ServiceMemory memory;
   std::optional<std::int64_t> limit_concurrency;
   std::optional<std::int64_t> backlog;
   ThreadpoolOrder threadpool_order = ThreadpoolOrder::fifo;
@@ -64,10 +48,7 @@ const FieldTable& fields() {
                  {.default_text = "round_robin"})
           .field("cpus", &ServiceSpec::cpus, "CPU limit of one instance, as `docker --cpus`.",
                  {.bounds = {.max = 100000, .above_min = true}})
-          .mapping("memory", &ServiceSpec::memory,
-                   "Of one instance, with a limit as `docker --memory`; who finds no room kills it.", memory_fields())
-          .field("boot", &ServiceSpec::boot, "memory (1s): time until an instance that was killed is back.",
-                 {.grade = "E"})
+          .embed(&ServiceSpec::memory, ServiceMemory::fields())
           .field("limit_concurrency", &ServiceSpec::limit_concurrency,
                  "Requests inside one process at which further ones fail with `service_unavailable` (503).",
                  {.bounds = {.min = 1}})
@@ -239,37 +220,6 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& s
   return place;
 }
 
-constexpr Duration kBoot{1'000'000'000};
-
-// The row of the memory of its instances, if it has a limit.
-std::optional<ResourceIndex> add_memory(const ResourceSpec& spec, const ServiceGatePlan& gate, ModelBuilder& builder) {
-  const auto& service = spec.as<ServiceSpec>();
-  if (!service.memory) {
-    return std::nullopt;
-  }
-  const MemorySpec& memory = *service.memory;
-  if (memory.idle.count + memory.per_request.count > memory.limit.count) {
-    builder.diagnostics().error(spec.place_of("memory"), "resource '" + spec.name + "': the memory limit of " +
-                                                             format_bytes(memory.limit.count) +
-                                                             " has no room for a single request");
-  }
-  auto& plan = builder.add(std::make_unique<ProcessMemoryPlan>(), spec, "memory");
-  plan.capacity = static_cast<double>(memory.limit.count);
-  plan.members = static_cast<double>(spec.instances.value_or(1));
-  plan.in_bound = false;
-  plan.relieved_by = "memory.limit";
-  plan.process_attribute = gate.process_attribute;
-  plan.processes = service.workers;
-  plan.idle = memory.idle.count;
-  plan.per_request = memory.per_request.count;
-  plan.boot = service.boot.value_or(kBoot);
-  plan.unavailable = builder.error("unavailable");
-  plan.connection_lost = builder.error("connection_lost");
-  plan.refused = plan.connection_lost;
-  plan.killed = builder.mark(spec.name + ".oom_killed");
-  return plan.row;
-}
-
 // Keys that would have no effect.
 void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& builder) {
   const auto fail = [&](std::string_view key, const std::string& why) {
@@ -286,9 +236,6 @@ void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& b
   }
   if (service.timeout_keep_alive && !service.limit_concurrency) {
     fail("timeout_keep_alive", "has no effect without 'limit_concurrency', for which idle connections count");
-  }
-  if (service.boot && !service.memory) {
-    fail("boot", "has no effect without a limit of 'memory'");
   }
   if (service.cpus && !spec.host) {
     fail("cpus", "is a share of a 'host', which it does not have");
@@ -318,7 +265,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   line.queue_limit = is_async ? std::nullopt : service.backlog;
   line.refused = builder.error("backlog_full");
   line.member_attributes = {process};
-  const BuiltService::Rows rows{gate.row, line.row, add_memory(spec, gate, builder),
+  const BuiltService::Rows rows{gate.row, line.row, add_memory(spec, service.memory, service.workers, gate, builder),
                                 place_cpu(spec, service, process, builder)};
   const BuiltService::Shape shape{.is_async = is_async,
                                   .workers = service.workers,

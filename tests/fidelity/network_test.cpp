@@ -1,6 +1,8 @@
 // Networks behave as fidelity 11 says (docs/reference/fidelity.md, section network).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
@@ -45,6 +47,56 @@ TEST(FidelityNetwork, Behaviour3AThousandHandshakesTakeTheServersCores) {
     EXPECT_GE(seen.flow("go").latency.min(), ms * kNsOfMs);
     EXPECT_LE(seen.flow("go").latency.max(), ms * kNsOfMs + 1000);  // shares are rounded down
   }
+}
+
+// Two instances; the first is killed at 100 s and stays away. Every second probe goes there while it is listed, one a
+// second from 101 s on: for how many seconds that is, for many seeds.
+std::vector<std::int64_t> seconds_listed(const std::string& fetch) {
+  std::vector<std::int64_t> seconds;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    RunSettings settings;
+    settings.seed = seed;
+    const SeenRun seen(
+        model(
+            "topology: t\nresources: {api: {kind: service, instances: 2, boot: 1000s, memory: {idle: 0B, per_request: "
+            "1MiB, limit: 1MiB}, registry: {leaseRenewalIntervalInSeconds: 30, leaseExpirationDurationInSeconds: 90, "
+            "registryFetchIntervalSeconds: " +
+                fetch + "}}}\nflows:\n" + flows_named({"go", "probe"}, "{delay: 1ms}", "service: api, ") +
+                flows_named({"long"}, "{delay: 1000s}", "service: api, "),
+            arrivals_at({{.flow = "long"},
+                         {.at = "1s"},
+                         {.flow = "go", .at = "100s"},
+                         {.flow = "probe", .at = "100500ms", .count = 400, .every = "500ms"}},
+                        "400s")),
+        settings);
+    seconds.push_back(static_cast<std::int64_t>(seen.failed("unavailable", "probe")));
+  }
+  return seconds;
+}
+
+double mean_of(const std::vector<std::int64_t>& values) {
+  double sum = 0;
+  for (const std::int64_t value : values) {
+    sum += static_cast<double>(value);
+  }
+  return sum / static_cast<double>(values.size());
+}
+
+// Its last renewal was up to 30 s before: its lease of 90 s ends 60 to 90 s after its death, 75 s on average; whole
+// seconds before that are half a second less. The standard deviation is 30 / sqrt(12) = 8.7 s, of the mean of 40 1.4 s.
+TEST(FidelityNetwork, Behaviour4ADeadInstanceIsListedForSixtyToNinetySeconds) {
+  const std::vector<std::int64_t> seconds = seconds_listed("0");
+  EXPECT_GE(*std::min_element(seconds.begin(), seconds.end()), 60);
+  EXPECT_LE(*std::max_element(seconds.begin(), seconds.end()), 90);
+  EXPECT_NEAR(mean_of(seconds), 74.5, 4 * 1.4);
+}
+
+// And until the clients fetch the list, up to 30 s more: 15 s on average; 12.2 s, 1.9 s.
+TEST(FidelityNetwork, Behaviour4ClientsLearnOfItAtTheirNextFetch) {
+  const std::vector<std::int64_t> seconds = seconds_listed("30");
+  EXPECT_GE(*std::min_element(seconds.begin(), seconds.end()), 60);
+  EXPECT_LE(*std::max_element(seconds.begin(), seconds.end()), 120);
+  EXPECT_NEAR(mean_of(seconds), 89.5, 4 * 1.9);
 }
 
 // OpenTelemetry's batch processor: a queue of 2048, and one exporter that takes 512 at a time, for 200 ms.
