@@ -54,6 +54,10 @@ Progress ProcessMemory::enter(Request& request) {
   return Progress::next;
 }
 
+bool ProcessMemory::is_away(std::int64_t number) const {
+  return static_cast<std::size_t>(number) < instances_.size() && instances_[static_cast<std::size_t>(number)]->away;
+}
+
 void ProcessMemory::kill(Instance& instance, std::int64_t number, const Request& last) {
   const SimTime now = simulation_.now();
   simulation_.count_mark(plan_.killed);

@@ -36,6 +36,8 @@ class ProcessMemory final : public Resource {
 
   // The request comes into the process that it has picked; or request.error is set.
   Progress enter(Request& request);
+  // Whether the instance has been killed and is not back.
+  [[nodiscard]] bool is_away(std::int64_t number) const;
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
   [[nodiscard]] bool is_held() const override { return false; }

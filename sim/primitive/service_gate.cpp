@@ -15,27 +15,28 @@ ServiceGate::ServiceGate(Simulation& simulation, const ServiceGatePlan& plan)
   std::iota(ready_.begin(), ready_.end(), 0);
 }
 
-std::uint32_t ServiceGate::choose(const Request& request, const Balance& balance, Key site) {
-  if (ready_.size() == 1) {
-    return ready_.front();
+std::uint32_t ServiceGate::choose_among(const std::vector<std::uint32_t>& processes, const Request& request,
+                                        const Balance& balance, Key site) {
+  if (processes.size() == 1) {
+    return processes.front();
   }
   switch (balance.method) {
     case BalanceMethod::round_robin:
-      return ready_[turn_++ % ready_.size()];
+      return processes[turn_++ % processes.size()];
     case BalanceMethod::random:
-      return ready_[uniform_below(draw_of(request.draws, site, 0), ready_.size())];
+      return processes[uniform_below(draw_of(request.draws, site, 0), processes.size())];
     case BalanceMethod::sticky: {
       const double value = request.attributes[static_cast<std::size_t>(balance.sticky_attribute)];
-      return ready_[static_cast<std::uint64_t>(value) % ready_.size()];
+      return processes[static_cast<std::uint64_t>(value) % processes.size()];
     }
     case BalanceMethod::least_conn:
       break;
   }
   Request probe;  // only its attributes are looked at
   probe.attributes = request.attributes;
-  std::uint32_t best = ready_.front();
+  std::uint32_t best = processes.front();
   std::int64_t fewest = INT64_MAX;
-  for (const std::uint32_t process : ready_) {
+  for (const std::uint32_t process : processes) {
     probe.attributes[gate_.process_attribute] = process;
     const std::int64_t inside = lines_.of(probe).level.in_use();
     if (inside < fewest) {

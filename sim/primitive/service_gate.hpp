@@ -38,7 +38,14 @@ class ServiceGate final : public Slots {
  public:
   ServiceGate(Simulation& simulation, const ServiceGatePlan& plan);
 
-  [[nodiscard]] std::uint32_t choose(const Request& request, const Balance& balance, Key site);
+  [[nodiscard]] std::uint32_t choose(const Request& request, const Balance& balance, Key site) {
+    return choose_among(ready_, request, balance, site);
+  }
+  // The same, of some of them. REQUIRES: !processes.empty().
+  [[nodiscard]] std::uint32_t choose_among(const std::vector<std::uint32_t>& processes, const Request& request,
+                                           const Balance& balance, Key site);
+  // In ascending order; never empty.
+  [[nodiscard]] const std::vector<std::uint32_t>& ready() const { return ready_; }
   [[nodiscard]] const ServiceGatePlan& gate() const { return gate_; }
   // In ascending order. REQUIRES: !processes.empty().
   void set_ready(std::vector<std::uint32_t> processes) { ready_ = std::move(processes); }

@@ -1,5 +1,5 @@
 // A load balancer: takes requests for a service and picks the process that serves them.
-#include "sim/primitive/slots.hpp"
+#include "sim/primitive/balancer.hpp"
 #include "sim/primitive/station.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/service.hpp"
@@ -14,6 +14,8 @@ struct LoadBalancerSpec {
   std::string method;
   std::optional<TimeLaw> cpu;
   std::int64_t worker_connections = 512;
+  std::optional<std::int64_t> max_fails;
+  std::optional<Duration> fail_timeout;
 };
 
 const FieldTable& fields() {
@@ -27,7 +29,13 @@ const FieldTable& fields() {
           .field("worker_connections", &LoadBalancerSpec::worker_connections,
                  "Connections at a time, clients and upstream together: each request takes two. Then a request fails "
                  "with `worker_connections_not_enough`.",
-                 {.default_text = "512", .bounds = {.min = 2}, .grade = "S"});
+                 {.default_text = "512", .bounds = {.min = 2}, .grade = "S"})
+          .field("max_fails", &LoadBalancerSpec::max_fails,
+                 "An instance that refused so many connections is skipped; 0: none is. Absent: 1.",
+                 {.bounds = {.max = 1e9}, .grade = "S"})
+          .field("fail_timeout", &LoadBalancerSpec::fail_timeout,
+                 "For how long it is skipped, until one request probes it. Absent: 10.",
+                 {.bounds = {.native_unit = "s"}, .grade = "S"});
   return table;
 }
 
@@ -42,7 +50,7 @@ class BuiltLoadBalancer final : public BuiltResource, public Runner {
     if (cpu_) {
       emit_cpu(lowerer, *cpu_, lowerer.drawn(*spec.as<LoadBalancerSpec>().cpu), "load_balancer.cpu");
     }
-    target_.lower_enter_by(lowerer, balance_);
+    target_.lower_enter_by(lowerer, balance_, slots_);
   }
   void lower_leave(Lowerer& lowerer) override {
     target_.lower_leave(lowerer);
@@ -71,10 +79,25 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     }
     return nullptr;
   }
-  auto& slots = builder.add(std::make_unique<SlotsPlan>(), spec, "slots");
+  if ((balancer.max_fails || balancer.fail_timeout) && !service->memory()) {
+    builder.diagnostics().error(spec.place_of(balancer.max_fails ? "max_fails" : "fail_timeout"),
+                                "resource '" + spec.name +
+                                    "': 'max_fails' and 'fail_timeout' have no effect: instances of '" +
+                                    balancer.target.name + "' die of a limit of 'memory', which it does not have");
+  }
+  auto& slots = builder.add(std::make_unique<BalancerPlan>(), spec, "slots");
   slots.capacity = static_cast<double>(balancer.worker_connections);
   slots.queue_limit = 0;
   slots.refused = builder.error("worker_connections_not_enough");
+  slots.gate = service->gate();
+  slots.processes = service->shape().workers;
+  slots.max_fails = balancer.max_fails.value_or(1);
+  slots.fail_timeout = balancer.fail_timeout.value_or(Duration{10'000'000'000});
+  if (service->memory()) {
+    slots.memory = service->memory();
+    slots.unavailable = builder.error("unavailable");
+    slots.next_upstream = builder.mark(spec.name + ".next_upstream");
+  }
   std::optional<CpuPlace> cpu;
   if (balancer.cpu && spec.host) {
     if (const BuiltHost* host = builder.host(*spec.host)) {

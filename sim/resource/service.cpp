@@ -5,6 +5,7 @@
 
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/scopes.hpp"
+#include "sim/primitive/balancer.hpp"
 #include "sim/primitive/host_cpu.hpp"
 #include "sim/primitive/process_memory.hpp"
 #include "sim/resource/autoscaler.hpp"
@@ -70,6 +71,7 @@ const FieldTable& fields() {
 struct EnterPlan {
   ResourceIndex gate = 0;
   std::optional<ResourceIndex> memory;
+  std::optional<ResourceIndex> balancer;
   Balance balance;
 };
 
@@ -80,7 +82,11 @@ Progress op_enter(Simulation& simulation, Request& request, const Op& op) {
   double& process = request.attributes[gate.gate().process_attribute];
   Frame& frame = push_frame(request, op);
   frame.a = std::bit_cast<std::int64_t>(process);
-  process = gate.choose(request, plan.balance, op.site);
+  process = plan.balancer ? simulation.resource<Balancer>(*plan.balancer).connect(request, plan.balance, op.site)
+                          : gate.choose(request, plan.balance, op.site);
+  if (request.error != kNoError) {
+    return Progress::next;
+  }
   const Progress progress = gate.acquire(request, 1);
   return plan.memory && request.error == kNoError ? simulation.resource<ProcessMemory>(*plan.memory).enter(request)
                                                   : progress;
@@ -144,8 +150,8 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
   return balance;
 }
 
-void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance) {
-  const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, rows_.memory, balance});
+void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance, std::optional<ResourceIndex> balancer) {
+  const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, rows_.memory, balancer, balance});
   lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan, .serves = true}, "process");
   if (!shape_.is_async) {
     emit_acquire(lowerer, rows_.loop_or_threads);

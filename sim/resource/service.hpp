@@ -27,7 +27,8 @@ class BuiltService final : public BuiltResource, public Runner {
       : BuiltResource(resource_spec), rows_(rows), shape_(shape), balance_(balance) {}
 
   void lower_enter(Lowerer& lowerer) override { lower_enter_by(lowerer, balance_); }
-  void lower_enter_by(Lowerer& lowerer, const Balance& balance);
+  // Through a load balancer, of which this is the row of a Balancer.
+  void lower_enter_by(Lowerer& lowerer, const Balance& balance, std::optional<ResourceIndex> balancer = {});
   void lower_leave(Lowerer& lowerer) override;
   void lower_cpu(Lowerer& lowerer, const TimeLaw& time) override;
   void lower_block(Lowerer& lowerer) override;
@@ -37,6 +38,7 @@ class BuiltService final : public BuiltResource, public Runner {
 
   // For an autoscaler, which is built before flows are compiled.
   [[nodiscard]] ResourceIndex gate() const { return rows_.gate; }
+  [[nodiscard]] std::optional<ResourceIndex> memory() const { return rows_.memory; }
   [[nodiscard]] const Shape& shape() const { return shape_; }
   // Some instances are ready at the start, the others are not; CPU time is counted. False if that was said before.
   [[nodiscard]] bool start_with(ModelBuilder& builder, std::int64_t instances);

@@ -73,6 +73,39 @@ TEST(FidelityFront, Behaviour4IdleConnectionsUseUpTheLimitOfConcurrency) {
   EXPECT_EQ(seen.completed("late"), 1u);
 }
 
+// Instances behind Nginx, each with room for one request. The first is killed at 100 s, and stays away.
+std::vector<Arrivals> with_a_death(const std::vector<Arrivals>& more) {
+  std::vector<Arrivals> all{{.flow = "long"}, {.at = "1s"}, {.flow = "kills", .at = "100s"}};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+std::string nginx(const std::string& instances) {
+  return "topology: t\nresources:\n  gate: {kind: load_balancer, target: api}\n  api: {kind: service, boot: 1000s, "
+         "memory: {idle: 0B, per_request: 1MiB, limit: 1MiB}, instances: " +
+         instances + "}\nflows:\n" + flows_named({"go", "kills", "probe"}, "{delay: 1ms}", "service: gate, ") +
+         flows_named({"long"}, "{delay: 1000s}", "service: gate, ");
+}
+
+// A request a second, in turn. That of 102 s meets the dead one and is served by the other; until 112 s all go there.
+// The next turns are those of 113 and 114 s: another retry; and so on, each 12 s: 102, 114, .. , 246 s are 13. Nobody
+// fails.
+TEST(FidelityFront, Behaviour5ADeadUpstreamCostsARetryEachTenSeconds) {
+  const SeenRun seen(nginx("2"), with_a_death({{.flow = "probe", .at = "101s", .count = 150, .every = "1s"}}));
+  EXPECT_EQ(seen.completed("probe"), 150u);
+  EXPECT_EQ(seen.marked("gate.next_upstream"), 13u);
+}
+
+// Where it is the only one it is tried each time, and each time in vain.
+TEST(FidelityFront, Behaviour5ASingleUpstreamIsNeverSkipped) {
+  const SeenRun seen(nginx("1"), {{.flow = "long"},
+                                  {.flow = "kills", .at = "100s"},
+                                  {.flow = "probe", .at = "101s", .count = 150, .every = "1s"}});
+  EXPECT_EQ(seen.failed("unavailable", "probe"), 150u);
+  EXPECT_EQ(seen.marked("gate.next_upstream"), 0u);
+  EXPECT_EQ(seen.totals("api.memory").arrivals, 2u + 150);  // it was asked
+}
+
 std::string kong(const std::string& resources, const std::string& keys, const std::string& flow_keys = "") {
   return "topology: t\nresources:\n" + resources + "  gate: {kind: rate_limiter, " + keys + "}\nflows:\n" +
          flows_named({"go", "next"}, "{pass: gate}", flow_keys);

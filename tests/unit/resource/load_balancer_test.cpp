@@ -124,6 +124,74 @@ TEST(LoadBalancer, LetsAStepBlockTheLoopOfTheService) {
   EXPECT_EQ(seen.max_ms("b"), 2000);
 }
 
+// --- instances that are dead --------------------------------------------------------------------------------------
+
+// Each instance has room for one request. The first is killed at 100 s and back after `boot`; then `more` come.
+SeenRun with_a_dead_one(const std::string& gate, const std::string& boot, std::vector<Arrivals> more,
+                        const std::string& instances = "2") {
+  const std::string text = "topology: t\nresources:\n  gate: {kind: load_balancer, target: api" + gate +
+                           "}\n  api: {kind: service, instances: " + instances + ", boot: " + boot +
+                           ", memory: {idle: 0B, per_request: 1MiB, limit: 1MiB}}\nflows:\n" +
+                           flows_named({"go", "kills", "a", "b", "c"}, "{delay: 100ms}", "service: gate, ") +
+                           flows_named({"long"}, "{delay: 1000s}", "service: gate, ");
+  more.insert(more.begin(), {{.flow = "long"}, {.at = "1s"}, {.flow = "kills", .at = "100s"}});
+  return SeenRun(text, more);
+}
+
+// Back at 105 s. The request of 102 s has met it dead: it is skipped at 112 s still, so that the second of two kills
+// the other instance; a nanosecond later there is one for each.
+TEST(LoadBalancer, SkipsWhoRefusedUntilTheTimeoutHasPassed) {
+  for (const auto& [at, completed] : {std::pair{"112s", 0u}, std::pair{"112000000001ns", 2u}}) {
+    const SeenRun seen = with_a_dead_one(
+        "", "5s", {{.flow = "a", .at = "101s", .count = 2, .every = "1s"}, {.flow = "b", .at = at, .count = 2}});
+    EXPECT_EQ(seen.completed("a"), 2u);
+    EXPECT_EQ(seen.completed("b"), completed) << at;
+    EXPECT_EQ(seen.failed("connection_lost", "b"), 2 - completed) << at;
+  }
+}
+
+// The probe that finds it alive forgets its refusal: at once it is one of two again.
+TEST(LoadBalancer, ForgetsWhenAProbeIsAnswered) {
+  const SeenRun seen = with_a_dead_one("", "5s",
+                                       {{.flow = "a", .at = "101s", .count = 2, .every = "1s"},
+                                        {.flow = "b", .at = "113s", .count = 2},
+                                        {.flow = "c", .at = "114s", .count = 2}});
+  EXPECT_EQ(seen.completed("b"), 2u);
+  EXPECT_EQ(seen.completed("c"), 2u);
+}
+
+// In turn from 101 s on, one a second. With two refusals those of 102 and 104 s are retried, and then none until 114 s.
+// Without a limit all of every second one are.
+TEST(LoadBalancer, SkipsAfterSoManyRefusals) {
+  for (const auto& [max_fails, retries] : {std::pair{"2", 2u}, std::pair{"0", 7u}}) {
+    const SeenRun seen = with_a_dead_one(", max_fails: " + std::string(max_fails), "1000s",
+                                         {{.flow = "a", .at = "101s", .count = 14, .every = "1s"}});
+    EXPECT_EQ(seen.completed("a"), 14u);
+    EXPECT_EQ(seen.marked("gate.next_upstream"), retries) << max_fails;
+  }
+}
+
+// A longer timeout: one retry in 60 s.
+TEST(LoadBalancer, SkipsForItsTimeout) {
+  const SeenRun seen =
+      with_a_dead_one(", fail_timeout: 60", "1000s", {{.flow = "a", .at = "101s", .count = 60, .every = "1s"}});
+  EXPECT_EQ(seen.completed("a"), 60u);
+  EXPECT_EQ(seen.marked("gate.next_upstream"), 1u);
+}
+
+// Two of `b` kill the other one at 101.05 s, when the first is met dead. At 103 s the other is met dead, and from then
+// on both are skipped.
+TEST(LoadBalancer, FailsWhereAllAreDead) {
+  const SeenRun seen = with_a_dead_one("", "1000s",
+                                       {{.flow = "b", .at = "101s"},
+                                        {.flow = "b", .at = "101050ms"},
+                                        {.flow = "c", .at = "103s", .count = 5, .every = "1s"}});
+  EXPECT_EQ(seen.failed("connection_lost", "b"), 2u);
+  EXPECT_EQ(seen.failed("unavailable", "c"), 5u);
+  EXPECT_EQ(seen.flow("c").failure.max(), 0);
+  EXPECT_EQ(seen.used_ms("gate.slots"), 2 * (100'000 + 100 + 50));  // given back at once
+}
+
 TEST(LoadBalancer, CostsItsPrice) {
   const auto m =
       model(balanced(", price: $6/month", ", price: $5/month, instances: 2", "{delay: 1s}"), arrivals_at({{}}));
