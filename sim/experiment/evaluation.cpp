@@ -12,10 +12,12 @@ namespace loadstone {
 namespace {
 
 constexpr double kLongestStretch = 16;
+constexpr double kLaterStretch = 2;
 constexpr double kPauses = 2;  // of the slowest line, before and in what is measured
 constexpr double kLatencies = 100;
 constexpr double kFewRequests = 20'000;
-constexpr double kClosedLength = 3;  // a difference of two throughputs needs longer runs
+constexpr double kDrainedShare = 0.5;  // latencies far from the edge need no more
+constexpr double kClosedLength = 3;    // a difference of two throughputs needs longer runs
 constexpr std::uint64_t kMostInFlight = 200'000;
 
 bool is_clear(const Evaluation& e) {
@@ -174,8 +176,10 @@ Evaluation Evaluator::evaluate_once(double value, double share, std::size_t repl
 
 Evaluation Evaluator::evaluate(double value, double share, std::size_t replications, Evaluation seen) {
   for (;;) {
-    const bool longest = stretch_ >= kLongestStretch;
-    Evaluation e = evaluate_once(value, share, replications, seen, longest);
+    // What comes next is searched with less effort: there, what does not tell is no sign.
+    const bool first = effort_.share >= 1;
+    const bool longest = stretch_ >= (first ? kLongestStretch : kLaterStretch);
+    Evaluation e = evaluate_once(value, share, replications, seen, longest && first);
     if (!e.verdict.settling || longest || executor_.interrupted()) {
       return e;
     }
@@ -201,7 +205,7 @@ RunSummary Evaluator::drained(double value) {
   if (model == nullptr) {
     return {};
   }
-  const Horizon horizon = horizon_for(value, 1.0);
+  const Horizon horizon = horizon_for(value, kDrainedShare);
   hold_peaks(*model, horizon.end);
   RunSettings settings = settings_at(value);
   settings.drain = true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "sim/experiment/evaluation.hpp"
 
@@ -11,8 +12,9 @@ namespace loadstone {
 namespace {
 
 constexpr double kNarrow = 1.03;       // a bracket this tight is not bisected further
-constexpr double kLaterNarrow = 1.08;  // the same, of what comes next
+constexpr double kLaterNarrow = 1.12;  // the same, of what comes next
 constexpr double kLaterEffort = 0.15;  // what comes next is found with less precision
+constexpr int kGuesses = 2;            // then a bracket is halved: guesses may be wrong
 constexpr double kFarOut = 256;        // beyond this multiple of the start nothing is searched
 
 class Search {
@@ -48,9 +50,40 @@ class Search {
     return request_.whole_numbers ? std::round(m) : m;
   }
 
+  [[nodiscard]] bool is_later() const { return evaluator_.effort().share < 1; }
+  [[nodiscard]] double narrow() const { return is_later() ? kLaterNarrow : kNarrow; }
+
   [[nodiscard]] bool is_narrow(double lo, double hi) const {
-    const double narrow = evaluator_.effort().share < 1 ? kLaterNarrow : kNarrow;
-    return request_.whole_numbers ? hi - lo <= std::max(1.0, lo * (narrow - 1)) : hi / lo <= narrow;
+    return request_.whole_numbers ? hi - lo <= std::max(1.0, lo * (narrow() - 1)) : hi / lo <= narrow() * (1 + 1e-9);
+  }
+
+  // The lower end of a narrow bracket round an edge.
+  [[nodiscard]] double just_below(double edge) const {
+    const double lo = edge / std::sqrt(narrow());
+    return request_.whole_numbers ? std::floor(lo) : lo;
+  }
+
+  // Under `above`, the nearest value that probably holds: by how much is served there, `otherwise` where that is not
+  // known, or is far less (what overloads one resource starves another). If its distance closes the bracket and leaves
+  // the edge some room, no nearer.
+  [[nodiscard]] double lower_guess(const Evaluation& above, double otherwise) const {
+    constexpr double kRoom = 1.02;
+    constexpr double kNear = 1.25;
+    const double edge = likely_edge({}, above);
+    const double closing = above.value / narrow();
+    const double lo = !request_.whole_numbers && closing * kRoom < edge ? closing : just_below(edge);
+    return edge < above.value && edge * kNear > above.value && lo > 0 ? lo : otherwise;
+  }
+
+  // Where to look next: what was measured says where the edge may be, and two looks beside it close the bracket. The
+  // middle where that says nothing.
+  [[nodiscard]] double probe(const Evaluation& below, const Evaluation& above) const {
+    const double lo = just_below(likely_edge(below, above));
+    if (lo > below.value) {
+      return lo < above.value ? lo : middle(below.value, above.value);
+    }
+    const double hi = request_.whole_numbers ? std::ceil(below.value * narrow()) : below.value * narrow();
+    return hi < above.value ? hi : middle(below.value, above.value);
   }
 
   Saturated find_one() {
@@ -60,8 +93,9 @@ class Search {
     if (request_.is_load && !bounded && !has_other_limits()) {
       return unlimited();
     }
-    double hi = bounded ? bound.at_load * 1.05 : start * 2;
-    double lo = bounded ? bound.at_load * 0.85 : start;
+    // beyond a bound, by as much as a run of its length shows
+    double hi = bounded ? bound.at_load * (is_later() ? 1.1 : 1.045) : start * 2;
+    double lo = !bounded ? start : is_later() ? hi / narrow() : bound.at_load * 0.85;
     const double scale = bounded ? bound.at_load : start;
     if (request_.to) {
       hi = std::min(hi, *request_.to);
@@ -76,36 +110,59 @@ class Search {
       hi = request_.to ? std::min(hi * 2, *request_.to) : hi * 2;
       above = evaluator_.glance(hi);
     }
-    Evaluation below = first_look(lo, bounded);
+    const double usual = lo;
+    int guesses = 0;
+    const auto lower_end = [&](double otherwise) {
+      const double guess = guesses < kGuesses ? lower_guess(above, otherwise) : otherwise;
+      guesses += guess != otherwise ? 1 : 0;
+      return guess;
+    };
+    lo = lower_end(usual);
+    Evaluation below = first_look(lo, bounded || lo != usual);
     while (below.breaks() && lo > scale / kFarOut && !executor_.interrupted()) {
       above = std::move(below);
       hi = lo;
-      lo = request_.whole_numbers ? std::floor(lo / 1.6) : lo / 1.6;
-      if (request_.whole_numbers && lo < 1) {
-        break;
+      const double further = usual < hi ? usual : lo / 1.6;
+      lo = lower_end(further);
+      if (request_.whole_numbers) {
+        lo = std::floor(lo);
+        if (lo < 1) {
+          break;
+        }
       }
-      below = evaluator_.glance(lo);
+      below = first_look(lo, lo != further);
     }
-    while (!is_narrow(lo, hi) && !executor_.interrupted()) {
-      const double m = middle(lo, hi);
+    Evaluation held;  // the one before `below`, where there was one
+    for (int step = 0; !is_narrow(lo, hi) && !executor_.interrupted(); ++step) {
+      const double m = step < kGuesses ? probe(below, above) : middle(lo, hi);
       if (m <= lo || m >= hi) {
         break;
       }
       Evaluation e = evaluator_.look(m);
-      (e.breaks() ? hi : lo) = m;
-      (e.breaks() ? above : below) = std::move(e);
+      if (e.breaks()) {
+        hi = m;
+        above = std::move(e);
+      } else {
+        lo = m;
+        held = std::exchange(below, std::move(e));
+      }
     }
     // The search looked at few replications; the answer is over all of them.
     below = evaluator_.whole(lo, std::move(below));
+    if (below.breaks() && held.value > 0 && !executor_.interrupted()) {
+      hi = lo;
+      above = std::move(below);
+      lo = held.value;
+      below = evaluator_.whole(lo, std::move(held));
+    }
     above = evaluator_.whole(hi, std::move(above));
     while (!above.breaks() && hi < scale * kFarOut && !executor_.interrupted()) {
       below = std::move(above);
-      hi = request_.whole_numbers ? std::ceil(hi * kNarrow) : hi * kNarrow;
+      hi = request_.whole_numbers ? std::ceil(hi * narrow()) : hi * narrow();
       above = evaluator_.whole(hi, {});
     }
     Saturated found = describe(below, above);
-    for (int round = 0; round < 3 && evaluator_.effort().share == 1 && is_vague(found) && !executor_.interrupted();
-         ++round) {
+    for (int round = 0; round < 3 && !is_later() && is_vague(found) && !executor_.interrupted(); ++round) {
       evaluator_.measure_longer(3);
       below = evaluator_.whole(lo, {});
       above = evaluator_.whole(hi, {});
@@ -117,10 +174,8 @@ class Search {
     return found;
   }
 
-  // Beside a bound the edge is near, and a short run would not tell.
-  Evaluation first_look(double value, bool bounded) {
-    return bounded ? evaluator_.look(value) : evaluator_.glance(value);
-  }
+  // Beside a bound or a guess the edge is near, and a short run would not tell.
+  Evaluation first_look(double value, bool near) { return near ? evaluator_.look(value) : evaluator_.glance(value); }
 
   static bool is_vague(const Saturated& found) {
     constexpr double kWidest = 0.045;  // relative half-width
@@ -209,28 +264,14 @@ class Search {
     return above.value;
   }
 
-  Saturated describe(const Evaluation& below, const Evaluation& above) {
-    Saturated s;
-    s.throughput_per_s = throughput(below);
-    s.bound_at = evaluator_.bound().at_load;
-    const auto bound_row = evaluator_.bound().resource;
-    s.bound_resource = bound_row && above.model ? above.model->resources[*bound_row]->name : "";
-    std::vector<double> crossings;
-    if (!above.verdict.first) {
-      s.limited_by = above.failed_threshold.empty() ? "resource" : "threshold";
-      s.threshold = above.failed_threshold;
-      for (std::size_t r = 0; r < above.observed.size(); ++r) {
-        crossings.push_back(r % 2 == 0 ? below.value : above.value);  // no finer than the bracket
-      }
-      s.at = estimate_mean(crossings);
-      return s;
-    }
-    const RowId first = *above.verdict.first;
-    s.limited_by = "resource";
-    s.resource = above.model->resources[first]->name;
-    s.relieved_by = above.model->resources[first]->relieved_by;
-    s.sign = above.verdict.rows[first].sign;
-    s.agreeing = above.verdict.agreeing;
+  // What a replication says that says no more than the bracket: its mean is the middle, its interval not finer.
+  static double end_of(const Evaluation& below, const Evaluation& above, std::size_t replication) {
+    return replication % 2 == 0 ? below.value : above.value;
+  }
+
+  // Where each replication crosses the edge of the row that saturates first in it.
+  std::vector<double> crossings(const Evaluation& below, const Evaluation& above) const {
+    std::vector<double> all;
     for (std::size_t r = 0; r < above.observed.size(); ++r) {
       double at = above.value;
       for (const RowVerdict& row : above.verdict.rows) {
@@ -242,9 +283,42 @@ class Search {
       // measured as well: where a load beyond it held, it does not bind.
       const double bound = evaluator_.bound().at_load;
       const bool binds = request_.is_load && above.gains.empty() && below.value <= bound;
-      crossings.push_back(binds ? std::min(at, bound) : at);
+      at = binds ? std::min(at, bound) : at;
+      // the short runs of what comes later may show more growth than there is: then the bracket is what is known
+      all.push_back(is_later() && at < below.value ? end_of(below, above, r) : at);
     }
-    s.at = estimate_mean(crossings);
+    return all;
+  }
+
+  // By the measures so far; the upper end of the bracket where they do not say. Without a lower end, `below` is empty.
+  double likely_edge(const Evaluation& below, const Evaluation& above) const {
+    return above.verdict.first ? estimate_mean(crossings(below, above)).value : above.value;
+  }
+
+  Saturated describe(const Evaluation& below, const Evaluation& above) {
+    Saturated s;
+    s.throughput_per_s = throughput(below);
+    s.bound_at = evaluator_.bound().at_load;
+    const auto bound_row = evaluator_.bound().resource;
+    s.bound_resource = bound_row && above.model ? above.model->resources[*bound_row]->name : "";
+    if (!above.verdict.first) {
+      std::vector<double> ends;
+      s.limited_by = above.failed_threshold.empty() ? "resource" : "threshold";
+      s.threshold = above.failed_threshold;
+      for (std::size_t r = 0; r < above.observed.size(); ++r) {
+        ends.push_back(end_of(below, above, r));
+      }
+      s.at = estimate_mean(ends);
+      return s;
+    }
+    s.by_replication = crossings(below, above);
+    const RowId first = *above.verdict.first;
+    s.limited_by = "resource";
+    s.resource = above.model->resources[first]->name;
+    s.relieved_by = above.model->resources[first]->relieved_by;
+    s.sign = above.verdict.rows[first].sign;
+    s.agreeing = above.verdict.agreeing;
+    s.at = estimate_mean(s.by_replication);
     if (s.at.ci && s.at.ci->width() < kVisibleDeficit * s.at.value) {
       // replications that agree more closely than a line's growth can be seen: at the bound, or at an end of the
       // bracket
@@ -255,7 +329,6 @@ class Search {
       // where the crossing is read off the bracket, it is no better known than that
       s.at.ci = Interval{std::min(s.at.ci->lo, below.value), std::max(s.at.ci->hi, above.value)};
     }
-    s.by_replication = crossings;
     s.throughput_per_s = offered_at(*above.model, s);
     const RunSummary summary = summarize(*above.model, above.observed, {});
     s.cause = find_cause(summary.resources, s.resource);

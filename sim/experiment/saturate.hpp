@@ -3,9 +3,10 @@
 // The search for the load at which a topology breaks: brackets the greatest load at which nothing is saturated, names
 // what saturates first and why, relieves it, and searches for what comes next.
 //
-// Search. Starts from the analytic bound; bisects on a logarithmic scale until the bracket is narrow; every verdict is
-//         over all replications. The capacity is then estimated inside the bracket from each replication's measures, so
-//         that it has an interval.
+// Search. Starts from the analytic bound; looks next where the measures of an overload put the edge, bisects on a
+//         logarithmic scale where they say nothing, until the bracket is narrow; the verdicts on its ends are over all
+//         replications. The capacity is then estimated inside the bracket from each replication's measures, so that it
+//         has an interval.
 // Axis.   The load, or any numeric parameter: then the model is compiled anew for each value.
 #pragma once
 

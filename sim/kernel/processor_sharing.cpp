@@ -34,6 +34,7 @@ ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_
   Class& c = classes_[job_class];
   if (c.heap.empty()) {
     c.clock = 0;  // nobody's finish refers to the old clock
+    active_.insert(std::lower_bound(active_.begin(), active_.end(), job_class), job_class);
   }
   slots_[slot].done = done;
   slots_[slot].job_class = job_class;
@@ -59,10 +60,8 @@ bool ProcessorSharing::stop(SimTime now, Handle job) {
 
 std::optional<SimTime> ProcessorSharing::next_completion() const {
   std::optional<SimTime> next;
-  for (const Class& c : classes_) {
-    if (c.heap.empty()) {
-      continue;
-    }
+  for (const std::uint32_t i : active_) {
+    const Class& c = classes_[i];
     const UInt128 finish = c.heap.front().finish;
     const UInt128 left = finish > c.clock ? finish - c.clock : 0;
     const UInt128 wait = c.rate == 0 ? UInt128{1} << 62 : (left + c.rate - 1) / c.rate;
@@ -78,11 +77,13 @@ std::optional<SimTime> ProcessorSharing::next_completion() const {
 void ProcessorSharing::advance(SimTime now, std::vector<Handle>& completed) {
   move_clocks(now);
   done_.clear();
-  for (Class& c : classes_) {
+  for (std::size_t i = 0; i < active_.size();) {
+    Class& c = classes_[active_[i]];
     while (!c.heap.empty() && c.heap.front().finish <= c.clock) {
       done_.push_back(c.heap.front());
       remove(done_.back().slot);
     }
+    i += c.heap.empty() ? 0 : 1;  // an empty class has left the list
   }
   if (done_.size() > 1) {  // several classes, or several demands attained within one nanosecond
     std::sort(done_.begin(), done_.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
@@ -111,11 +112,10 @@ void ProcessorSharing::move_clocks(SimTime now) {
   if (dt == 0) {
     return;
   }
-  for (Class& c : classes_) {
-    if (!c.heap.empty()) {
-      c.clock += static_cast<UInt128>(c.rate) * dt;
-      busy_ += static_cast<UInt128>(c.busy) * dt * c.heap.size();
-    }
+  for (const std::uint32_t i : active_) {
+    Class& c = classes_[i];
+    c.clock += static_cast<UInt128>(c.rate) * dt;
+    busy_ += static_cast<UInt128>(c.busy) * dt * c.heap.size();
   }
   now_ = now;
 }
@@ -123,12 +123,7 @@ void ProcessorSharing::move_clocks(SimTime now) {
 // Water-filling: classes from the lowest limit per job upwards; a class below the fair share gets its limit, and
 // what it leaves is shared by the rest.
 void ProcessorSharing::share() {
-  by_limit_.clear();
-  for (std::uint32_t i = 0; i < classes_.size(); ++i) {
-    if (!classes_[i].heap.empty()) {
-      by_limit_.push_back(i);
-    }
-  }
+  by_limit_.assign(active_.begin(), active_.end());
   const auto limit = [&](std::uint32_t i) {
     const Class& c = classes_[i];
     return std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
@@ -166,6 +161,9 @@ void ProcessorSharing::remove(std::uint32_t slot) {
     c.heap[position] = last;
     slots_[last.slot].position = static_cast<std::uint32_t>(position);
     sift(c, position);
+  }
+  if (c.heap.empty()) {
+    active_.erase(std::lower_bound(active_.begin(), active_.end(), slots_[slot].job_class));
   }
   slots_[slot].position = kLeft;
   --jobs_;

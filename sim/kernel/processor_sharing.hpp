@@ -10,7 +10,7 @@
 // Exact. Virtual time is fixed point (2^-32 ns); rates are rounded down and completions up to the next nanosecond,
 //        so no job ends early and none is rescheduled at dt = 0.
 // Loss.  With contention all rates are lowered by the same factor; the cores are as busy as without it.
-// Cost.  O(log n) for an arrival or a completion, plus O(number of classes).
+// Cost.  O(log n) for an arrival or a completion, plus O(classes that have jobs).
 // Not.   It does not schedule: the kernel asks next_completion() and calls advance().
 #pragma once
 
@@ -91,7 +91,8 @@ class ProcessorSharing {
   std::vector<Job> slots_;
   std::vector<std::uint32_t> free_;
   std::vector<Item> done_;               // scratch of advance()
-  std::vector<std::uint32_t> by_limit_;  // scratch of share(): classes with jobs, lowest limit first
+  std::vector<std::uint32_t> active_;    // classes with jobs, ascending
+  std::vector<std::uint32_t> by_limit_;  // scratch of share(): the same, lowest limit first
   std::size_t jobs_ = 0;
   std::uint64_t sequence_ = 0;
   SimTime now_;

@@ -3,13 +3,15 @@
 namespace loadstone {
 
 void Breakdown::add(RowId on, Doing doing, Int128 ns) {
-  for (Row& row : rows_) {
-    if (row.on == on && row.doing == doing) {
-      row.ns += ns;
-      return;
-    }
+  const std::size_t key = std::size_t{on} * kDoings + static_cast<std::size_t>(doing);
+  if (key >= place_.size()) {
+    place_.resize(key + 1, kNowhere);
   }
-  rows_.push_back({on, doing, ns});
+  if (place_[key] == kNowhere) {
+    place_[key] = static_cast<std::uint32_t>(rows_.size());
+    rows_.push_back({on, doing, 0});
+  }
+  rows_[place_[key]].ns += ns;
 }
 
 void Breakdown::merge(const Breakdown& other) {

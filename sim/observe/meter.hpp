@@ -8,6 +8,7 @@
 // Not.    No estimates: sim/stats makes those from several replications.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace loadstone {
 using RowId = std::uint32_t;  // index of a resource's row in the model and in the observations
 
 enum class Doing : std::uint8_t { own, waiting, served };
+inline constexpr std::size_t kDoings = 3;
 
 // Where the time of a hold went. Rows are (what, on which resource); `own` belongs to no resource.
 class Breakdown {
@@ -36,7 +38,10 @@ class Breakdown {
   [[nodiscard]] Int128 total() const;
 
  private:
-  std::vector<Row> rows_;
+  static constexpr std::uint32_t kNowhere = 0xffffffff;
+
+  std::vector<Row> rows_;             // in the order of appearance
+  std::vector<std::uint32_t> place_;  // in rows_, by resource and doing
 };
 
 struct Meter {
