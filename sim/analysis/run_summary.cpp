@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
+#include "sim/analysis/summary_parts.hpp"
+
 namespace loadstone {
+
+namespace detail {
 
 namespace {
 
 constexpr double kMs = 1e6;
 
-using PerReplication = std::function<double(const Observations&)>;
+}  // namespace
 
 Estimate over(std::span<const Observations> replications, const PerReplication& figure) {
   std::vector<double> values;
@@ -69,6 +72,14 @@ TimesSummary summarize_times(const std::vector<const Histogram*>& parts, std::sp
   }
   return summary;
 }
+
+}  // namespace detail
+
+namespace {
+
+using detail::over;
+using detail::ratio_over;
+using detail::summarize_times;
 
 double seconds_measured(const Observations& o) {
   return (o.measured_until - o.measured_from).seconds();
@@ -232,6 +243,8 @@ RunSummary summarize(const Model& model, std::span<const Observations> replicati
   for (RowId row = 0; row < model.resources.size(); ++row) {
     summary.resources.push_back(summarize_resource(model, row, replications, quantiles));
   }
+  summary.windows = detail::summarize_windows(model, replications, quantiles);
+  summary.faults = detail::summarize_faults(model, replications);
   for (const Observations& o : replications) {
     for (std::size_t i = 0; i < o.marks.size(); ++i) {
       summary.marks[model.marks[i]] += o.marks[i];

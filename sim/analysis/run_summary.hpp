@@ -43,6 +43,41 @@ struct FlowSummary {
   TimesSummary failure;
 };
 
+// The requests of one flow that arrived while a window was open.
+struct WindowFlowSummary {
+  std::string name;
+  FlowCounts counts;
+  std::uint64_t in_flight = 0;
+  Estimate throughput_per_s;  // completions while it was open; not of a window that a schedule opens
+  Estimate failed_share;      // of those that ended
+  TimesSummary latency;
+};
+
+struct WindowSummary {
+  std::string name;
+  std::string during;  // the schedule that opens it
+  double from_s = 0;   // both without a schedule
+  double until_s = 0;
+  std::vector<WindowFlowSummary> flows;  // those with arrivals in it
+};
+
+// How a flow came back after a fault: from its end until the first second in which nine of ten arrivals complete no
+// slower than 1.1 x the 95th percentile before it began.
+struct RecoverySummary {
+  std::string flow;
+  Estimate seconds;           // over the replications in which it came back
+  std::size_t recovered = 0;  // how many those are
+  std::size_t looked_at = 0;  // replications with requests before it and arrivals after it
+};
+
+struct FaultSummary {
+  std::string target;
+  std::string is;
+  double at_s = 0;
+  double for_s = 0;  // infinite: to the end of the run, or as long as a failover takes
+  std::vector<RecoverySummary> recovery;
+};
+
 struct BreakdownRow {
   std::string resource;  // "" for its own doing
   std::string state;     // own, waiting, served
@@ -80,6 +115,8 @@ struct ResourceSummary {
 struct RunSummary {
   std::vector<FlowSummary> flows;
   std::vector<ResourceSummary> resources;
+  std::vector<WindowSummary> windows;
+  std::vector<FaultSummary> faults;
   std::map<std::string, std::uint64_t> marks;
   double simulated_s = 0;
   double warmup_s = 0;

@@ -1,10 +1,9 @@
 // sim/engine/deaths.hpp
 //
-// A process dies with the requests that are in it: those who hold a unit of something that stands for it.
+// Something dies with the requests that are in it.
 //
-// Order. By arrival. Whatever one does meanwhile is given up, with what servers do for it, and it fails later at this
-//        instant, in Phase::release. The scopes inside the hold are not asked; those outside are, as by any other
-//        error. What cannot be stopped is waited for, and then it fails.
+// Order. Those in its lines leave first, so that nobody is served by what is dead; then those it serves, then those who
+//        hold a unit of it; each by arrival. They go on later at this instant, in Phase::release.
 // Not.   It does not say what is down from then on.
 #pragma once
 
@@ -15,9 +14,14 @@
 namespace loadstone {
 
 struct Death {
-  ErrorId error = kNoError;
-  std::function<bool(const Hold&)> is_unit;  // whether who holds this dies; it was taken inside a scope
-  const Request* running = nullptr;          // who causes it from inside: it goes on by itself, with the error
+  ErrorId error = kNoError;  // what those who are hit fail with
+  // Whether the request is in its line, served by it or on the way to it: it fails where it is, and its scopes are
+  // asked as by any other error. Empty: nobody is.
+  std::function<bool(const Request&)> is_inside = {};
+  // Whether who holds this dies with it, whatever it does: that is given up, with what servers do for it. The scopes
+  // inside the hold are not asked; those outside are. What cannot be stopped is waited for, and then it fails.
+  std::function<bool(const Hold&)> is_unit = {};
+  const Request* running = nullptr;  // who causes it from inside: it goes on by itself, with the error
 };
 
 // May be called from an event, or from inside `running`.

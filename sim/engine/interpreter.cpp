@@ -23,6 +23,7 @@ Frame pop_frame(Simulation& simulation, Request& request) {
 bool passes_by(const Request& request) {
   const std::size_t depth = request.frames.size();
   return request.cancelled || static_cast<std::int64_t>(depth) < request.served_depth ||
+         request.unwind_to == Request::kAllScopes ||
          (request.unwind_to != Request::kNoDepth && depth > request.unwind_to);
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/engine/fault_plan.hpp"
 #include "sim/engine/op.hpp"
 #include "sim/engine/request.hpp"
 #include "sim/engine/resource.hpp"
@@ -81,6 +82,10 @@ struct Model {
   std::vector<std::string> marks;
   std::vector<std::unique_ptr<ResourcePlan>> resources;  // by RowId
   std::vector<std::unique_ptr<SourcePlan>> sources;
+  std::vector<std::unique_ptr<OutagePlan>> outages;  // by OutageId
+  std::vector<FaultPlan> faults;                     // in the order of the file
+  std::vector<SlowPart> slow_parts;
+  std::vector<FlowWindow> windows;
   std::deque<std::shared_ptr<const void>> plans;  // what Op::plan points to
   Duration end;                                   // of the workload: as it says, or of its last source
   Limits limits;

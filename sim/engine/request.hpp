@@ -104,6 +104,7 @@ struct Request {
   std::uint64_t number = 0;  // of its scenario, for messages and the request log
 
   static constexpr std::uint32_t kNoDepth = 0xffffffff;
+  static constexpr std::uint32_t kAllScopes = 0xfffffffe;  // as `unwind_to`: no scope is asked
 };
 
 }  // namespace loadstone

@@ -17,6 +17,10 @@ bool Resource::interrupt(Request&) {
   return false;
 }
 
+void Resource::set_slowness(std::uint32_t, double) {
+  LOADSTONE_CHECK(false, "this resource has no speed to set");
+}
+
 void Resource::end_wait(Request& request) {
   Wait& wait = request.wait;
   wait.member->level.leave_line(simulation_.now());

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/engine/pace.hpp"
 #include "sim/engine/request.hpp"
 #include "sim/observe/level.hpp"
 
@@ -64,6 +65,15 @@ class Resource {
   [[nodiscard]] virtual bool is_held() const { return true; }
   // What the resource itself holds of others: the server's slots that a pool's connections occupy.
   virtual void for_each_owned_hold(const std::function<void(const Hold&)>&) const {}
+  // What serves the request has died: its service ends, even one that a cancel does not stop.
+  virtual bool evict(Request& request) { return interrupt(request); }
+  // The server on which it keeps something (connections, keys), or the process in which it lives, has died; `forgets`:
+  // with all it had in memory.
+  virtual void lose_server(bool /*forgets*/) {}
+  // Whether what is held was lost so, which its holder finds out at its next use.
+  [[nodiscard]] virtual bool is_lost(const Hold&) const { return false; }
+  // From now on what `part` of it serves takes `factor` times as long as at its own speed, those in service included.
+  virtual void set_slowness(std::uint32_t part, double factor);
   // When each of those in line that are not requests came: messages.
   virtual void for_each_waiting_message(const std::function<void(SimTime since)>&) const {}
 
@@ -90,6 +100,14 @@ class ResourcePlan {
   static constexpr double kUnlimited = 1e18;
   [[nodiscard]] bool is_limited() const { return capacity < 1e15; }
 
+  // When a service that begins at `from` and needs `work` ends.
+  [[nodiscard]] SimTime end_of(SimTime from, Duration work) const {
+    return pace == nullptr ? from + work : pace->end_of(from, work);
+  }
+
+  // How many parts have a speed that is set from outside; what has none goes by `pace`.
+  [[nodiscard]] virtual std::uint32_t parts_with_speed() const { return 0; }
+
   std::string name;              // "postgres.slots"
   std::string kind;              // "postgres"
   double capacity = kUnlimited;  // units of one member
@@ -102,7 +120,8 @@ class ResourcePlan {
   std::string relieved_by;       // the key that gives it more: "max_size"
   ErrorId refused = kNoError;    // what those fail with whom it turns away
   ErrorId timed_out = kNoError;  // what impatient waiters fail with
-  Duration settle;  // longest pause between two attempts of those in line, where they poll: its line is slow
+  Duration settle;             // longest pause between two attempts of those in line, where they poll: its line is slow
+  const Pace* pace = nullptr;  // where a fault makes it slow
   std::optional<RowId> connects_to;  // of a pool: the row of which each of its connections takes a unit
   // The units in use are instances of another resource, which costs what they cost: its name, and how few there can be.
   struct Instances {

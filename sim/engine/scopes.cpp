@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/engine/flow_watch.hpp"
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/retry_budget.hpp"
 #include "sim/engine/simulation.hpp"
@@ -21,6 +22,9 @@ Progress op_call(Simulation& simulation, Request& request, const Op& op) {
   if (simulation.is_sampled(simulation.now())) {
     ++stats.sample.offered;
     ++stats.sample.started;
+    if (FlowWatch* watch = simulation.watch(); watch != nullptr) {
+      watch->offered(stats, simulation.now());
+    }
   }
   return Progress::next;
 }
@@ -32,7 +36,11 @@ void end_call(Simulation& simulation, const Frame& frame, ErrorId error) {
   const std::int64_t took = simulation.now().ns - frame.b;
   ++(error != kNoError ? stats.run.failed : stats.run.completed);
   stats.completed_in_window += error == kNoError && simulation.is_sampled(simulation.now()) ? 1 : 0;
-  if (!simulation.is_sampled(SimTime{frame.b})) {
+  const bool sampled = simulation.is_sampled(SimTime{frame.b});
+  if (FlowWatch* watch = simulation.watch(); watch != nullptr) {
+    watch->ended(stats, {.arrived = SimTime{frame.b}, .sampled = sampled, .failed = error != kNoError});
+  }
+  if (!sampled) {
     return;
   }
   if (error != kNoError) {

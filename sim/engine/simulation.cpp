@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "sim/base/check.hpp"
+#include "sim/engine/flow_watch.hpp"
 #include "sim/engine/interpreter.hpp"
+#include "sim/engine/outages.hpp"
 
 namespace loadstone {
 
@@ -27,6 +29,12 @@ Simulation::Simulation(const Model& model, const RunSettings& settings, Kernel& 
   for (FlowStats& flow : flows_) {
     flow.errors.resize(model.errors.size());
   }
+  if (!model.faults.empty()) {
+    outages_ = std::make_unique<Outages>(*this);
+  }
+  if (!model.windows.empty() || !model.faults.empty()) {
+    watch_ = std::make_unique<FlowWatch>(*this);
+  }
   for (const auto& plan : model.resources) {
     resources_.push_back(plan->instantiate(*this));
   }
@@ -47,6 +55,12 @@ bool Simulation::is_relieved(const std::string& resource) const {
 }
 
 void Simulation::start_sources() {
+  if (outages_ != nullptr) {
+    outages_->start();
+  }
+  if (watch_ != nullptr) {
+    watch_->start();
+  }
   for (const auto& source : sources_) {
     source->start();
   }
@@ -104,6 +118,9 @@ inline Request& Simulation::admit_request(const Arrival& arrival, const Op* entr
     ++stats.sample.offered;
     ++stats.sample.started;
     ++sampled_in_flight_;
+    if (watch_ != nullptr) [[unlikely]] {
+      watch_->offered(stats, request.arrived);
+    }
   }
   if (in_flight_ > model_.limits.max_in_flight) [[unlikely]] {
     throw RunawayError("more than " + std::to_string(model_.limits.max_in_flight) +
@@ -136,6 +153,9 @@ void Simulation::drop(FlowId flow, std::uint64_t count) {
   if (is_sampled(now())) {
     stats.sample.offered += count;
     stats.sample.dropped += count;
+    if (watch_ != nullptr) {
+      watch_->dropped(stats, now(), count);
+    }
   }
 }
 
@@ -151,6 +171,9 @@ inline void Simulation::record_end(const Request& request) {
   if (!failed && is_sampled(now())) {
     ++stats.completed_in_window;
     entered_completed_ += request.entered ? 1 : 0;
+  }
+  if (watch_ != nullptr) [[unlikely]] {
+    watch_->ended(stats, {.arrived = request.arrived, .sampled = request.sampled, .failed = failed});
   }
   if (!request.sampled) {
     return;

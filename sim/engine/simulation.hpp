@@ -27,6 +27,9 @@
 
 namespace loadstone {
 
+class FlowWatch;
+class Outages;
+
 struct RunSettings {
   std::uint64_t seed = 1;
   std::uint64_t replication = 0;
@@ -112,7 +115,6 @@ class Simulation {
   // Resumes the request by an event of this instant.
   void wake(Request& request, Phase phase) { wake_at(request, now(), phase); }
   void wake_at(Request& request, SimTime at, Phase phase);
-  // An Action that resumes a request.
   [[nodiscard]] static Action resuming(Request& request);
 
   void add_hold(Request& request, Hold hold);
@@ -124,7 +126,6 @@ class Simulation {
   [[nodiscard]] static std::ptrdiff_t find_hold(const Request& request, ResourceIndex row);
   // Gives back what was taken last of that resource. REQUIRES: something is held.
   void release_last(Request& request, ResourceIndex row);
-  // Gives back the hold at `index` of request.holds.
   void release_hold(Request& request, std::size_t index);
   // Gives back what was taken inside scopes deeper than `depth`, last taken first.
   void release_deeper(Request& request, std::size_t depth);
@@ -145,11 +146,14 @@ class Simulation {
   [[nodiscard]] const std::vector<std::uint64_t>& marks() const { return marks_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Resource>>& resources() const { return resources_; }
 
+  // REQUIRES: the model has faults.
+  [[nodiscard]] Outages& outages() { return *outages_; }
+  [[nodiscard]] FlowWatch* watch() { return watch_.get(); }
+
   // Records the totals of every row and flow: an edge between two blocks of the run.
   void mark_edge();
   // Ends the run (Kernel::finish) as soon as no sampled request is inside.
   void finish_when_drained() { draining_ = true; }
-  // Starts all sources.
   void start_sources();
   // Throws CheckFailure if a conservation law does not hold to the last nanosecond.
   void check_conservation() const;
@@ -175,6 +179,8 @@ class Simulation {
   std::vector<Meter> meters_;
   std::vector<FlowStats> flows_;
   std::vector<std::uint64_t> marks_;
+  std::unique_ptr<Outages> outages_;
+  std::unique_ptr<FlowWatch> watch_;
   Int128 spent_nano_usd_ = 0;
   Request* first_ = nullptr;  // of all in flight, latest first
   std::uint64_t in_flight_ = 0;

@@ -60,7 +60,7 @@ bool is_server_line(const Resource* resource) {
 bool is_own_wait(const Request& request) {
   return (request.wait.at != nullptr && !is_server_line(request.wait.at)) ||
          (request.wait.at == nullptr && request.served_by == nullptr && request.wake.is_set() &&
-          request.doing == Doing::own);
+          request.doing != Doing::served);
 }
 
 // A client that has gone sends no cancel and waits for no deadline; a server's own limits stay.

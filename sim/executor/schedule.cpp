@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/engine/flow_watch.hpp"
 #include "sim/engine/interrupt.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/model/model_builder.hpp"
@@ -16,7 +17,14 @@ class ScheduleSource final : public Source {
       : simulation_(simulation),
         plan_(plan),
         key_(simulation.key_of("schedule " + plan.name)),
-        stops_at_(plan.stops_at(simulation, false)) {}
+        stops_at_(plan.stops_at(simulation, false)) {
+    const std::vector<FlowWindow>& windows = simulation.model().windows;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      if (windows[i].during == plan.name) {
+        windows_.push_back(i);
+      }
+    }
+  }
 
   void start() override { schedule_next(); }
 
@@ -54,7 +62,11 @@ class ScheduleSource final : public Source {
     if (running_ > 0 && plan_.overlap == Overlap::replace) {
       interrupt_all(simulation_, this, plan_.replaced);
     }
-    ++running_;
+    if (running_++ == 0) {
+      for (const std::size_t window : windows_) {
+        simulation_.watch()->open(window);
+      }
+    }
     plan_.requests.draw(key, key, values_);
     simulation_.start({.flow = plan_.requests.flows.front(),
                        .key = key,
@@ -63,7 +75,15 @@ class ScheduleSource final : public Source {
                        .ending = {&ScheduleSource::on_end, this, 0}});
   }
 
-  static void on_end(void* self, std::uint64_t, Request&) { --static_cast<ScheduleSource*>(self)->running_; }
+  static void on_end(void* self, std::uint64_t, Request&) {
+    ScheduleSource& source = *static_cast<ScheduleSource*>(self);
+    if (--source.running_ > 0) {
+      return;
+    }
+    for (const std::size_t window : source.windows_) {
+      source.simulation_.watch()->close(window);
+    }
+  }
 
   Simulation& simulation_;
   const SchedulePlan& plan_;
@@ -74,6 +94,7 @@ class ScheduleSource final : public Source {
   std::size_t triggered_ = 0;
   std::uint64_t fired_ = 0;
   std::uint64_t running_ = 0;
+  std::vector<std::size_t> windows_;  // that are open while it runs
 };
 
 const FlowSpec* check_flow(const Topology& topology, const ScheduleSpec& schedule, Diagnostics& diagnostics) {

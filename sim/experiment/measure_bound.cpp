@@ -8,6 +8,9 @@ void hold_peaks(Model& model, Duration end) {
   for (const auto& source : model.sources) {
     source->hold_peak(end);
   }
+  for (const auto& outage : model.outages) {
+    outage->clear();
+  }
 }
 
 namespace {

@@ -54,8 +54,11 @@ class Kernel {
 
   // Processor sharing over `cores` (may be fractional, above 0).
   virtual HostId add_host(double cores) = 0;
-  // REQUIRES: 0 < cap. `quota` bounds what all jobs of the class get together (cores).
-  virtual JobClassId add_job_class(HostId host, double cap, double quota) = 0;
+  // REQUIRES: 0 < cap. `quota` bounds what all jobs of the class get together (cores): at every instant, or, with a
+  // `period`, over each period from 0 on, after which they stand still until the next one.
+  virtual JobClassId add_job_class(HostId host, double cap, double quota, Duration period = {}) = 0;
+  // From now on work in the class takes `factor` times as long, on the same cores. REQUIRES: factor >= 1.
+  virtual void set_slowness(JobClassId job_class, double factor) = 0;
   // Runs `work` core-nanoseconds in the class; `done` runs when they are done. work >= 0.
   virtual JobId execute(JobClassId job_class, std::int64_t work, Action done) = 0;
   virtual bool stop(JobId job) = 0;

@@ -22,8 +22,14 @@ void NativeKernel::contend(HostId host, const Contention& contention) {
   hosts_[host.index]->sharing.contend(contention);
 }
 
-JobClassId NativeKernel::add_job_class(HostId host, double cap, double quota) {
-  return {host.index, hosts_[host.index]->sharing.add_class(cap, quota)};
+JobClassId NativeKernel::add_job_class(HostId host, double cap, double quota, Duration period) {
+  return {host.index, hosts_[host.index]->sharing.add_class(cap, quota, period)};
+}
+
+void NativeKernel::set_slowness(JobClassId job_class, double factor) {
+  Host& host = *hosts_[job_class.host];
+  host.sharing.set_slowness(now_, job_class.index, factor);
+  reschedule(host);
 }
 
 JobId NativeKernel::execute(JobClassId job_class, std::int64_t work, Action done) {

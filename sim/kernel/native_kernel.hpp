@@ -29,7 +29,8 @@ class NativeKernel final : public Kernel, public ContendingKernel {
   bool cancel(EventId id) override { return events_set_.cancel(id); }
   HostId add_host(double cores) override;
   void contend(HostId host, const Contention& contention) override;
-  JobClassId add_job_class(HostId host, double cap, double quota) override;
+  JobClassId add_job_class(HostId host, double cap, double quota, Duration period = {}) override;
+  void set_slowness(JobClassId job_class, double factor) override;
   JobId execute(JobClassId job_class, std::int64_t work, Action done) override;
   bool stop(JobId job) override;
   double busy_core_ns(HostId host) override;

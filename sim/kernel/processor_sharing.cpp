@@ -14,10 +14,21 @@ ProcessorSharing::ProcessorSharing(double cores) : cores_(cores) {
   LOADSTONE_CHECK(cores > 0 && cores < 1e6, "cores of a host");
 }
 
-std::uint32_t ProcessorSharing::add_class(double cap, double quota) {
-  LOADSTONE_CHECK(cap > 0 && quota > 0, "cap and quota of a job class");
-  classes_.push_back({.cap = cap, .quota = quota, .heap = {}});
-  return static_cast<std::uint32_t>(classes_.size() - 1);
+std::uint32_t ProcessorSharing::add_class(double cap, double quota, Duration period) {
+  LOADSTONE_CHECK(cap > 0 && quota > 0 && period.ns >= 0, "cap, quota and period of a job class");
+  classes_.push_back({.cap = cap, .quota = quota, .period = period, .refills_at = now_, .heap = {}});
+  const auto added = static_cast<std::uint32_t>(classes_.size() - 1);
+  if (period.ns > 0) {
+    periodic_.push_back(added);
+  }
+  return added;
+}
+
+void ProcessorSharing::set_slowness(SimTime now, std::uint32_t job_class, double factor) {
+  LOADSTONE_CHECK(factor >= 1, "slowness of a job class");
+  move_clocks(now);
+  classes_[job_class].slowness = factor;
+  share();
 }
 
 ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
@@ -70,8 +81,46 @@ std::optional<SimTime> ProcessorSharing::next_completion() const {
     if (!next || at < *next) {
       next = at;
     }
+    if (c.period.ns > 0) {
+      next = std::min(*next, next_stop_or_start(c));
+    }
   }
   return next;
+}
+
+UInt128 ProcessorSharing::core_time_of_period(const Class& c) const {
+  return static_cast<UInt128>(c.quota * kOne) * static_cast<std::uint64_t>(c.period.ns);
+}
+
+// When the jobs of a class with a period use up its quota, or may go on.
+SimTime ProcessorSharing::next_stop_or_start(const Class& c) const {
+  if (c.stopped) {
+    return c.refills_at;
+  }
+  const UInt128 use = static_cast<UInt128>(c.cores) * c.heap.size();
+  const auto lasts = [&](UInt128 core_time) {
+    return use == 0 ? UInt128{1} << 62 : std::min((core_time + use - 1) / use, UInt128{1} << 62);
+  };
+  const UInt128 now_left = lasts(c.left);
+  if (now_left < static_cast<UInt128>((c.refills_at - now_).ns)) {
+    return now_ + Duration{static_cast<std::int64_t>(now_left)};
+  }
+  const UInt128 whole = lasts(core_time_of_period(c));
+  return whole < static_cast<UInt128>(c.period.ns) ? c.refills_at + Duration{static_cast<std::int64_t>(whole)}
+                                                   : kEndOfTime;
+}
+
+// Of the time since now_, in which nothing changed but the number of the period.
+void ProcessorSharing::use_quota(Class& c, SimTime now) const {
+  SimTime since = now_;
+  if (now >= c.refills_at) {
+    since = SimTime{now.ns / c.period.ns * c.period.ns};
+    c.refills_at = since + c.period;
+    c.left = core_time_of_period(c);
+  }
+  const UInt128 used = static_cast<UInt128>(c.cores) * c.heap.size() * static_cast<std::uint64_t>((now - since).ns);
+  c.left -= std::min(c.left, used);
+  c.stopped = c.left == 0;
 }
 
 void ProcessorSharing::advance(SimTime now, std::vector<Handle>& completed) {
@@ -109,13 +158,18 @@ double ProcessorSharing::busy_core_ns(SimTime now) {
 
 void ProcessorSharing::move_clocks(SimTime now) {
   const auto dt = static_cast<std::uint64_t>(now.ns - now_.ns);
+  for (const std::uint32_t i : periodic_) {
+    if (dt > 0 || now >= classes_[i].refills_at) {
+      use_quota(classes_[i], now);
+    }
+  }
   if (dt == 0) {
     return;
   }
   for (const std::uint32_t i : active_) {
     Class& c = classes_[i];
     c.clock += static_cast<UInt128>(c.rate) * dt;
-    busy_ += static_cast<UInt128>(c.busy) * dt * c.heap.size();
+    busy_ += static_cast<UInt128>(c.cores) * dt * c.heap.size();
   }
   now_ = now;
 }
@@ -123,10 +177,21 @@ void ProcessorSharing::move_clocks(SimTime now) {
 // Water-filling: classes from the lowest limit per job upwards; a class below the fair share gets its limit, and
 // what it leaves is shared by the rest.
 void ProcessorSharing::share() {
-  by_limit_.assign(active_.begin(), active_.end());
+  by_limit_.clear();
+  std::size_t jobs = jobs_;
+  for (const std::uint32_t i : active_) {
+    Class& c = classes_[i];
+    if (c.stopped) {
+      c.cores = 0;
+      c.rate = 0;
+      jobs -= c.heap.size();
+    } else {
+      by_limit_.push_back(i);
+    }
+  }
   const auto limit = [&](std::uint32_t i) {
     const Class& c = classes_[i];
-    return std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
+    return c.period.ns > 0 ? c.cap : std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
   };
   if (by_limit_.size() > 1) {
     std::stable_sort(by_limit_.begin(), by_limit_.end(),
@@ -134,13 +199,13 @@ void ProcessorSharing::share() {
   }
   const double efficient = efficiency();
   double left = cores_;
-  std::size_t jobs = jobs_;
   for (const std::uint32_t i : by_limit_) {
     Class& c = classes_[i];
     const auto n = static_cast<double>(c.heap.size());
     const double rate = std::min(limit(i), left / static_cast<double>(jobs));
-    c.busy = static_cast<std::uint64_t>(rate * kOne);
-    c.rate = static_cast<std::uint64_t>(rate * efficient * kOne);
+    c.cores = static_cast<std::uint64_t>(rate * kOne);
+    c.rate =
+        efficient == 1 && c.slowness == 1 ? c.cores : static_cast<std::uint64_t>(rate * efficient / c.slowness * kOne);
     left = std::max(0.0, left - rate * n);
     jobs -= c.heap.size();
   }

@@ -7,6 +7,9 @@
 //
 // Order. All jobs whose demand is attained leave together, in the order in which they came; one of them can still be
 //        stopped by those before it, until take() hands out its action.
+// Quota. With a period, a class may use quota x period of core time in each period, whatever cores its jobs get;
+//        when that is used up, its jobs stand still until the next period begins (CFS bandwidth control). Periods begin
+//        at the multiples of their length; nothing is carried over.
 // Exact. Virtual time is fixed point (2^-32 ns); rates are rounded down and completions up to the next nanosecond,
 //        so no job ends early and none is rescheduled at dt = 0.
 // Loss.  With contention all rates are lowered by the same factor; the cores are as busy as without it.
@@ -28,7 +31,10 @@ class ProcessorSharing {
 
   void contend(const Contention& contention) { contention_ = contention; }
 
-  std::uint32_t add_class(double cap, double quota);
+  std::uint32_t add_class(double cap, double quota, Duration period = {});
+
+  // From now on the jobs of a class get done only 1/factor of the work for which they have cores.
+  void set_slowness(SimTime now, std::uint32_t job_class, double factor);
 
   struct Handle {
     std::uint32_t slot;
@@ -58,9 +64,14 @@ class ProcessorSharing {
   struct Class {
     double cap;
     double quota;
-    UInt128 clock = 0;       // attained work of every job, 2^-32 ns
-    std::uint64_t rate = 0;  // attained work per ns, 2^-32
-    std::uint64_t busy = 0;  // cores that one of its jobs keeps busy, 2^-32
+    UInt128 clock = 0;        // attained work of every job, 2^-32 ns
+    std::uint64_t cores = 0;  // of each job, 2^-32
+    std::uint64_t rate = 0;   // attained work per ns, 2^-32: the same, unless it is slow
+    double slowness = 1;
+    Duration period;       // 0: the quota holds at every instant
+    UInt128 left = 0;      // of the core time of this period, 2^-32 ns
+    SimTime refills_at;    // when the next one begins
+    bool stopped = false;  // until then
     std::vector<Item> heap;
   };
   struct Job {
@@ -75,6 +86,9 @@ class ProcessorSharing {
   [[nodiscard]] bool is_current(Handle job) const {
     return job.slot < slots_.size() && slots_[job.slot].generation == job.generation;
   }
+  [[nodiscard]] UInt128 core_time_of_period(const Class& c) const;
+  void use_quota(Class& c, SimTime now) const;
+  [[nodiscard]] SimTime next_stop_or_start(const Class& c) const;
   void move_clocks(SimTime now);
   void share();
   [[nodiscard]] double efficiency() const;
@@ -92,6 +106,7 @@ class ProcessorSharing {
   std::vector<std::uint32_t> free_;
   std::vector<Item> done_;               // scratch of advance()
   std::vector<std::uint32_t> active_;    // classes with jobs, ascending
+  std::vector<std::uint32_t> periodic_;  // classes with a period
   std::vector<std::uint32_t> by_limit_;  // scratch of share(): the same, lowest limit first
   std::size_t jobs_ = 0;
   std::uint64_t sequence_ = 0;

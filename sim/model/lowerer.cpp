@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/engine/outages.hpp"
 #include "sim/engine/scopes.hpp"
 #include "sim/model/conditions.hpp"
 #include "sim/model/retry.hpp"
@@ -31,6 +32,20 @@ void Lowerer::served_since(std::uint32_t first) {
   if (first < here()) {
     builder_.model().served.emplace_back(first, here() - 1);
     emit({.execute = &op_served});
+  }
+}
+
+Lowerer::At::At(Lowerer& lowerer, const ResourceSpec& resource, std::string_view what)
+    : lowerer_(lowerer), outage_(lowerer.builder_.outage_of(resource.name)), first_(lowerer.here()) {
+  if (outage_ != nullptr) {
+    lowerer.emit({.execute = &op_reach, .target = *lowerer.builder_.outage_id(resource.name)},
+                 "fault." + resource.name + "." + std::string(what));
+  }
+}
+
+Lowerer::At::~At() {
+  if (outage_ != nullptr) {
+    outage_->inside.emplace_back(first_, lowerer_.here() - 1);
   }
 }
 

@@ -43,6 +43,21 @@ class Lowerer {
   // asked for it gives up meanwhile (see scopes.hpp).
   void served_since(std::uint32_t first);
 
+  // While one lives, what is emitted is done at that resource, for one thing that the request comes for and that is
+  // called `what`: a fault fails the request when it comes, or holds it up, or hits it while it is there.
+  class At {
+   public:
+    At(Lowerer& lowerer, const ResourceSpec& resource, std::string_view what);
+    At(const At&) = delete;
+    At& operator=(const At&) = delete;
+    ~At();
+
+   private:
+    Lowerer& lowerer_;
+    OutagePlan* outage_;
+    std::uint32_t first_;
+  };
+
   // Steps with their modifiers. `at_end`: nothing of the flow comes behind them, so the last is in tail position.
   void lower_steps(std::span<const StepSpec> steps, bool at_end = false);
   // A tail position: the last of the flow's own list, outside any scope.

@@ -27,6 +27,7 @@ Progress op_not_started(Simulation& simulation, Request& request, const Op&) {
 void ModelBuilder::compile() {
   model_.limits.max_in_flight = static_cast<std::uint64_t>(workload_.max_in_flight);
   declare_attributes();
+  declare_faults();
   declare_hosts();
   build_resources();
   for (const FlowSpec& flow : topology_.flows) {
@@ -62,6 +63,8 @@ void ModelBuilder::compile() {
   check_call_cycles();
   check_foreign_releases();
   build_sources();
+  finish_faults();
+  declare_windows();
 }
 
 void ModelBuilder::lower_pending() {

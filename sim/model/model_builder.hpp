@@ -69,6 +69,10 @@ class ModelBuilder {
     added.kind = spec.kind->name;
     added.row = static_cast<RowId>(model_.resources.size());
     added.members = member_count(spec);
+    if (OutagePlan* outage = outage_of(spec.name); outage != nullptr) {
+      outage->rows.push_back(added.row);
+      added.pace = outage->pace.is_even() ? nullptr : &outage->pace;
+    }
     model_.resources.push_back(std::move(plan));
     return added;
   }
@@ -91,6 +95,25 @@ class ModelBuilder {
   // The same, where it must have a capability: `what` says what is wanted of it ("be visited").
   template <class Capability>
   [[nodiscard]] Capability* resource_that_can(const Reference& reference, std::string_view what);
+  // The faults of a declared resource; nullptr where nothing goes wrong with it.
+  [[nodiscard]] OutagePlan* outage_of(std::string_view resource) {
+    const auto at = outages_.find(resource);
+    return at == outages_.end() ? nullptr : model_.outages[at->second].get();
+  }
+  // The row keeps something on that server, or in that process: it is lost when a fault kills it.
+  void keeps_at(std::string_view server, RowId row) {
+    if (OutagePlan* outage = outage_of(server); outage != nullptr) {
+      outage->keepers.push_back(row);
+    }
+  }
+  // The same for what is kept in the processes of the services that `in` names.
+  void keeps_in(const ResourceSpec& spec, RowId row);
+  // How long a failover of it takes (ns), where the fault does not say.
+  void takes_over_in(const ResourceSpec& spec, const Distribution& time);
+  [[nodiscard]] std::optional<OutageId> outage_id(std::string_view resource) const {
+    const auto at = outages_.find(resource);
+    return at == outages_.end() ? std::nullopt : std::optional(at->second);
+  }
   // The row of a host; its CPU is shared by all that runs there. Reports an unknown host.
   [[nodiscard]] const BuiltHost* host(const Reference& reference);
   [[nodiscard]] const std::map<std::string, BuiltHost, std::less<>>& hosts() const { return hosts_; }
@@ -108,6 +131,12 @@ class ModelBuilder {
 
   void declare_attributes();
   void lower_pending();
+  void declare_faults();
+  void declare_fault(const FaultSpec& fault);
+  void add_span(const FaultSpec& fault, const ResourceSpec& hit);
+  OutagePlan& make_outage(const std::string& resource);
+  void finish_faults();
+  void declare_windows();
   void declare_hosts();
   void build_resources();
   void lower_flow(const FlowSpec& flow, BuiltResource* service);
@@ -125,6 +154,7 @@ class ModelBuilder {
   std::map<std::string, std::uint16_t, std::less<>> attribute_slots_;
   std::vector<double> attribute_defaults_;
   std::map<std::string, double, std::less<>> interned_;
+  std::map<std::string, OutageId, std::less<>> outages_;
   std::map<std::string, BuiltHost, std::less<>> hosts_;
   std::map<std::string, std::unique_ptr<BuiltResource>, std::less<>> built_;
   std::vector<std::string> building_;  // names on the way, to find cycles

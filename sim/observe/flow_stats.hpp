@@ -21,6 +21,24 @@ struct FlowCounts {
   std::uint64_t dropped = 0;  // the executor had no free virtual user: k6's dropped_iterations
 };
 
+// The requests of one flow that arrived while a window was open, and belong to the sample.
+struct WindowStats {
+  std::uint64_t offered = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t completed_inside = 0;  // while it was open, whenever they arrived
+  Histogram latency;                   // ns, of those that completed
+};
+
+// How a flow comes back after a fault: the requests of the sample that arrived after its end, by the second of their
+// arrival from there on.
+struct RecoveryStats {
+  std::int64_t limit_ns = -1;  // slower than this is not well; -1: nothing was seen before the fault
+  std::vector<std::uint32_t> arrived;
+  std::vector<std::uint32_t> well;  // completed, and no slower
+};
+
 struct FlowStats {
   FlowCounts run;
   FlowCounts sample;
@@ -30,6 +48,8 @@ struct FlowStats {
   Histogram failure;                             // ns to failure, of failed requests of the sample
   std::vector<std::uint64_t> completed_at_edge;  // run.completed at each block's end
   std::vector<std::uint64_t> offered_at_edge;
+  std::vector<WindowStats> windows;       // by the model's windows
+  std::vector<RecoveryStats> recoveries;  // by the model's faults
 };
 
 }  // namespace loadstone

@@ -90,7 +90,7 @@ void BatchStation::start(BatchLine& line) {
   }
   const Duration work{batch.members.front()->wait.work + batch_.per_member.ns * static_cast<std::int64_t>(size)};
   batch.completion =
-      simulation_.kernel().schedule(now + work, Phase::release, {&BatchStation::on_completion, &batch, 0});
+      simulation_.kernel().schedule(plan_.end_of(now, work), Phase::release, {&BatchStation::on_completion, &batch, 0});
 }
 
 void BatchStation::on_completion(void* who, std::uint64_t) {

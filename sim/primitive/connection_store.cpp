@@ -90,12 +90,14 @@ std::size_t ConnectionStore::add(Connections& member, std::vector<Hold> holds) {
     member.unused.push_back(member.owned.size());
     member.owned.emplace_back();
     member.expires.emplace_back();
+    member.opened_in.emplace_back();
   }
   const std::size_t connection = member.unused.back();
   member.unused.pop_back();
   member.owned[connection] = std::move(holds);
   member.expires[connection] = expiry(member);
   ++member.opened;
+  member.opened_in[connection] = losses_;
   return connection;
 }
 
@@ -119,7 +121,7 @@ void ConnectionStore::lose(Hold& hold) {
 }
 
 void ConnectionStore::give_back(Connections& member, std::size_t connection) {
-  if (static_cast<std::int64_t>(member.idle.size()) >= plan_.keep) {
+  if (static_cast<std::int64_t>(member.idle.size()) >= plan_.keep || member.opened_in[connection] != losses_) {
     close(member, connection);
     return;
   }
@@ -286,6 +288,7 @@ void ConnectionStore::on_opening_ended(void* who, std::uint64_t, Request& opener
   if (opener.error != kNoError) {
     member.store->refused(member, opener.error);
   } else {
+    member.pause = {};
     member.store->open_next(member);
   }
   member.store->tell_pool(member);
@@ -306,7 +309,8 @@ void ConnectionStore::tell_pool(Connections& member) {
 
 void ConnectionStore::refused(Connections& member, ErrorId error) {
   if (!plan_.fails_without || member.level.in_use() > 0) {
-    member.refused_until = simulation_.now() + plan_.retry;
+    member.pause = plan_.retry_doubles && member.pause.ns > 0 ? member.pause * 2 : plan_.retry;
+    member.refused_until = simulation_.now() + member.pause;
     open_next(member);
     return;
   }
@@ -326,6 +330,12 @@ void ConnectionStore::on_retry(void* who, std::uint64_t) {
 }
 
 // --- what others see ----------------------------------------------------------------------------------------------
+
+bool ConnectionStore::is_lost(const Hold& hold) const {
+  return hold.unit >= kLost ||
+         (hold.unit >= 0 &&
+          static_cast<const Connections&>(*hold.member).opened_in[static_cast<std::size_t>(hold.unit)] != losses_);
+}
 
 void ConnectionStore::for_each_member(const std::function<void(const Member&)>& visit) const {
   for (const auto& member : members_.all()) {

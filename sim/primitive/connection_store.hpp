@@ -10,6 +10,8 @@
 //          `fails_without` and no connection open, all in line fail with its error.
 // Closing. A connection that has been idle for too long; that is too old when it is given back or asked for; that its
 //          server has closed (`lose`).
+// Lost.    When the server or the pool's own process dies, idle connections are closed; one that is lent is found out
+//          at its next use and closed when it is given back. What they took is free at once.
 // Levels.  `in use` counts open connections, idle or not; arrivals are check-outs and granted those that got one;
 //          completed are closings.
 // Order.   lifo takes the connection that was given back last, fifo the one that has been idle longest.
@@ -47,6 +49,7 @@ struct ConnectionStorePlan : ResourcePlan {
   bool one_by_one = false;
   bool fails_without = false;        // else a refusal never reaches those in line
   Duration retry{1'000'000'000};     // before a server that has refused is asked again
+  bool retry_doubles = false;        // with each refusal, until a connection is opened
   std::optional<Duration> patience;  // one_by_one: from when the request came for its slot
   std::optional<SweepPlan> sweep;    // as of slots
   std::optional<Duration> max_age;   // since it was opened
@@ -83,6 +86,9 @@ class ConnectionStore final : public Resource {
   // The request of the store's own has opened a connection.
   void deliver(Request& opener);
 
+  void lose_server(bool forgets) override;
+  [[nodiscard]] bool is_lost(const Hold& hold) const override;
+
   void leave_line(Request& request) override;
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
@@ -99,11 +105,13 @@ class ConnectionStore final : public Resource {
     ConnectionStore* store;
     std::vector<std::vector<Hold>> owned;  // by connection; empty slots are reused
     std::vector<SimTime> expires;          // by connection
+    std::vector<std::uint32_t> opened_in;  // by connection: how often the server had been lost then
     std::vector<std::size_t> unused;
     std::vector<Idle> idle;  // longest idle first; empty while somebody is in line
     WaitQueue line;
     std::int64_t opening = 0;
     SimTime refused_until;
+    Duration pause;  // before it is asked again; 0: it has not refused
     bool will_retry = false;
     std::int64_t out = 0;
     SimTime last_used;
@@ -138,6 +146,7 @@ class ConnectionStore final : public Resource {
   static void on_retry(void* member, std::uint64_t);
   static void on_patience(void* store, std::uint64_t request);
   void close(Connections& member, std::size_t connection);
+  void give_back_owned(Connections& member, std::size_t connection);
   void arm(Connections& member);
   void note_idle(Connections& member);
   static void on_shrink(void* member, std::uint64_t);
@@ -147,6 +156,7 @@ class ConnectionStore final : public Resource {
   const ConnectionStorePlan& plan_;
   bool relieved_;
   Sweep sweep_;
+  std::uint32_t losses_ = 0;
   MemberArray<Connections> members_;
 };
 

@@ -1,4 +1,4 @@
-// How connections end: idle for too long, too old, unused together.
+// How connections end: idle for too long, too old, unused together, lost with their server.
 #include <algorithm>
 
 #include "sim/engine/simulation.hpp"
@@ -14,13 +14,33 @@ void ConnectionStore::close(Connections& member, std::size_t connection) {
         .closed(*member.pool, member.level.in_use() + std::max<std::int64_t>(member.opening, static_cast<std::int64_t>(
                                                                                                  member.line.size())));
   }
+  member.unused.push_back(connection);
+  give_back_owned(member, connection);
+}
+
+void ConnectionStore::give_back_owned(Connections& member, std::size_t connection) {
   std::vector<Hold> owned;
   owned.swap(member.owned[connection]);
-  member.unused.push_back(connection);
   for (auto hold = owned.rbegin(); hold != owned.rend(); ++hold) {
     simulation_.meter(hold->row).breakdown.add(row_, Doing::served,
                                                (simulation_.now() - hold->since).ns * hold->amount);
     simulation_.end_hold(*hold);
+  }
+}
+
+void ConnectionStore::lose_server(bool) {
+  ++losses_;
+  for (const auto& member : members_.all()) {
+    std::vector<Idle> idle;
+    idle.swap(member->idle);
+    for (const Idle& connection : idle) {
+      close(*member, connection.connection);
+    }
+    for (std::size_t connection = 0; connection < member->owned.size(); ++connection) {
+      give_back_owned(*member, connection);
+    }
+    arm(*member);
+    open_next(*member);
   }
 }
 

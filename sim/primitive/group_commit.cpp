@@ -25,7 +25,7 @@ Progress GroupCommit::commit(Request& request) {
     simulation_.wake_at(request, simulation_.now() + whole_ns(plan_.flush.mean()), Phase::wake);
     return Progress::waits;
   }
-  if (!flushing_.empty()) {
+  if (log_.level.in_use() > 0) {
     request.wait.at = this;
     request.wait.member = &log_;
     log_.level.enter_line(simulation_.now());
@@ -47,7 +47,7 @@ void GroupCommit::join_flush(Request& request) {
   if (simulation_.is_sampled(request.wait.since)) {
     meter.wait.record(waited);
   }
-  simulation_.doing(request, Doing::served, row_);
+  begin_service(request, log_);
   flushing_.push_back(&request);
 }
 
@@ -55,13 +55,20 @@ void GroupCommit::begin_flush() {
   log_.level.use(simulation_.now(), 1);
   const Draw draw = draw_of(key_, mix(flushes_++), 0);
   const double ns = simulation_.settings().expected_values ? plan_.flush.mean() : plan_.flush.sample(draw);
-  simulation_.kernel().schedule(simulation_.now() + whole_ns(ns), Phase::release, {&GroupCommit::on_flushed, this, 0});
+  simulation_.kernel().schedule(plan_.end_of(simulation_.now(), whole_ns(ns)), Phase::release,
+                                {&GroupCommit::on_flushed, this, 0});
 }
 
 void GroupCommit::leave_line(Request& request) {
   next_.erase(std::find(next_.begin(), next_.end(), &request));
   ++log_.level.timed_out;
   end_wait(request);
+}
+
+bool GroupCommit::evict(Request& request) {
+  flushing_.erase(std::find(flushing_.begin(), flushing_.end(), &request));
+  request.served_by = nullptr;
+  return true;
 }
 
 void GroupCommit::on_flushed(void* self, std::uint64_t) {
@@ -82,6 +89,7 @@ void GroupCommit::on_flushed(void* self, std::uint64_t) {
   }
   for (Request* request : done) {
     ++log.log_.level.completed;
+    request->served_by = nullptr;
     simulation.resume(*request);
   }
 }

@@ -25,6 +25,8 @@ class GroupCommit final : public Resource {
 
   Progress commit(Request& request);
   void leave_line(Request& request) override;
+  // The flush goes on without it.
+  bool evict(Request& request) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override { visit(log_); }
   [[nodiscard]] bool is_held() const override { return false; }
 

@@ -25,7 +25,7 @@ HostCpu::HostCpu(Simulation& simulation, const HostCpuPlan& plan) : Resource(sim
     }
     for (const HostCpuPlan::JobClass& c : plan.classes) {
       node->classes.push_back(
-          simulation.kernel().add_job_class(node->host, c.cap, cores >= kManyCores ? kManyCores : c.quota));
+          simulation.kernel().add_job_class(node->host, c.cap, cores >= kManyCores ? kManyCores : c.quota, c.period));
     }
     nodes_.push_back(std::move(node));
   }
@@ -105,6 +105,12 @@ bool HostCpu::interrupt(Request& request) {
   request.served_by = nullptr;
   request.job = {};
   return true;
+}
+
+void HostCpu::set_slowness(std::uint32_t part, double factor) {
+  for (const auto& node : nodes_) {
+    simulation_.kernel().set_slowness(node->classes[part], factor);
+  }
 }
 
 void HostCpu::for_each_member(const std::function<void(const Member&)>& visit) const {

@@ -20,9 +20,12 @@ namespace loadstone {
 struct HostCpuPlan : ResourcePlan {
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
+  [[nodiscard]] std::uint32_t parts_with_speed() const override { return static_cast<std::uint32_t>(classes.size()); }
+
   struct JobClass {
-    double cap = 1;      // cores that one job can use
-    double quota = 1e9;  // cores that the class gets together
+    double cap = 1;        // cores that one job can use
+    double quota = 1e9;    // cores that the class gets together: at every instant, or
+    Duration period = {};  // over each of these
   };
   std::vector<JobClass> classes{{}};  // 0: anything
   std::optional<Contention> contention;
@@ -35,6 +38,8 @@ class HostCpu final : public Resource {
   // Runs `work` for the request on node number `node`. REQUIRES: work >= 0.
   Progress execute(Request& request, std::size_t node, std::uint32_t job_class, Duration work);
   bool interrupt(Request& request) override;
+  // `part` is a job class.
+  void set_slowness(std::uint32_t part, double factor) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
   [[nodiscard]] Totals totals(SimTime now) const override;
   [[nodiscard]] bool is_held() const override { return false; }

@@ -189,6 +189,20 @@ void KeyMemory::on_expiry(void* self, std::uint64_t who) {
   memory.plan_expiry(keys);
 }
 
+void KeyMemory::lose_server(bool forgets) {
+  if (!forgets && plan_.survives_restarts) {
+    return;
+  }
+  for (const auto& keys : members_.all()) {
+    for (Index at = 0; at < keys->entries.size(); ++at) {
+      const auto found = keys->index.find(keys->entries[at].key);
+      if (found != keys->index.end() && found->second == at) {
+        remove(*keys, at);
+      }
+    }
+  }
+}
+
 void KeyMemory::for_each_member(const std::function<void(const Member&)>& visit) const {
   for (const auto& keys : members_.all()) {
     visit(*keys);

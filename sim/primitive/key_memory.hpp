@@ -40,7 +40,8 @@ struct KeyMemoryPlan : ResourcePlan {
   std::int64_t limit = std::int64_t{1} << 62;  // bytes; what `capacity` says to reports
   Eviction policy = Eviction::noeviction;
   ErrorId full = kNoError;
-  std::uint32_t evicted = 0;  // marks
+  bool survives_restarts = false;  // where it is lost: only if all memory is
+  std::uint32_t evicted = 0;       // marks
   std::uint32_t expired = 0;
 };
 
@@ -53,6 +54,7 @@ class KeyMemory final : public Resource {
   // Writes the key, whether it was there or not; without room request.error is set.
   void write(Request& request, Key key, std::int64_t bytes, std::optional<Duration> ttl);
 
+  void lose_server(bool forgets) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
   [[nodiscard]] bool is_held() const override { return false; }
 

@@ -137,6 +137,12 @@ void PolledLock::on_answer(void* self, std::uint64_t who, Request& command) {
   Wait& wait = request.wait;
   LockKey& key = static_cast<LockKey&>(*wait.member);
   command_under_way(wait) = nullptr;
+  if (command.error != kNoError) {  // the server did not take it
+    lock.leave_line(request);
+    request.error = command.error;
+    lock.simulation_.wake(request, Phase::release);
+    return;
+  }
   if (!lock.is_free(key)) {
     const PolledLockStep& step = plan_of(step_of(request));
     lock.ask_later(request, step.reply.duration(lock.simulation_, command, step.reply_site));
@@ -200,10 +206,10 @@ std::int64_t PolledLock::set(LockKey& key, Request* holder) {
   return token;
 }
 
-void PolledLock::on_answer_to_nobody(void* self, std::uint64_t where, Request&) {
+void PolledLock::on_answer_to_nobody(void* self, std::uint64_t where, Request& command) {
   PolledLock& lock = *static_cast<PolledLock*>(self);
   LockKey& key = *reinterpret_cast<LockKey*>(where);
-  if (lock.relieved_ || key.owner != 0) {
+  if (lock.relieved_ || key.owner != 0 || command.error != kNoError) {
     return;
   }
   lock.simulation_.count_mark(lock.plan_.leaked);
@@ -260,6 +266,42 @@ void PolledLock::lose(Request& taker, std::int64_t token) {
   hold->amount = 0;
 }
 
+void PolledLock::lose_server(bool forgets) {
+  if (!forgets) {
+    return;
+  }
+  const auto forget = [&](const Hold& hold) {
+    LockKey& key = static_cast<LockKey&>(*hold.member);
+    stop_expiry(hold.unit);
+    key.owner = key.owner == hold.unit ? 0 : key.owner;
+    key.level.use(simulation_.now(), -1);
+  };
+  for (Request* r = simulation_.first_in_flight(); r != nullptr; r = r->next_in_flight) {
+    for (Hold& hold : r->holds) {
+      if (hold.at != this || hold.amount == 0) {
+        continue;
+      }
+      simulation_.doing(*r, r->doing, r->doing_on);
+      simulation_.count_hold(row_, hold.since);
+      forget(hold);
+      ++hold.member->level.completed;
+      hold.amount = 0;
+    }
+  }
+  for (const Hold& hold : leaked_) {
+    simulation_.meter(row_).hold_sum += (simulation_.now() - hold.since).ns;
+    forget(hold);
+  }
+  leaked_.clear();
+}
+
+void PolledLock::stop_expiry(std::int64_t token) {
+  if (const auto expiry = expiries_.find(token); expiry != expiries_.end()) {
+    simulation_.kernel().cancel(expiry->second.event);
+    expiries_.erase(expiry);
+  }
+}
+
 void PolledLock::release(const Hold& hold) {
   LockKey& key = static_cast<LockKey&>(*hold.member);
   come_out(key);
@@ -267,10 +309,7 @@ void PolledLock::release(const Hold& hold) {
     simulation_.count_mark(plan_.not_owned);
     return;
   }
-  if (const auto expiry = expiries_.find(hold.unit); expiry != expiries_.end()) {
-    simulation_.kernel().cancel(expiry->second.event);
-    expiries_.erase(expiry);
-  }
+  stop_expiry(hold.unit);
   key.owner = key.owner == hold.unit ? 0 : key.owner;
   key.level.use(simulation_.now(), -1);
   ++key.level.completed;

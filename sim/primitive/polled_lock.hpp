@@ -56,6 +56,8 @@ class PolledLock final : public Resource {
   PolledLock(Simulation& simulation, const PolledLockPlan& plan);
 
   Progress take(Request& request, const Op& op, SimTime give_up_at);
+  // Keys are gone if the server forgets; their holders go on without.
+  void lose_server(bool forgets) override;
   void leave_line(Request& request) override;
   void release(const Hold& hold) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
@@ -82,6 +84,7 @@ class PolledLock final : public Resource {
   void set_timer(Request& request, SimTime at, Phase phase, void (*run)(void*, std::uint64_t));
   void remove_from_line(Request& request);
   void lose(Request& holder, std::int64_t token);
+  void stop_expiry(std::int64_t token);
   void go_in(LockKey& key);
   void come_out(LockKey& key);
 

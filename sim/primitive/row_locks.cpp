@@ -193,12 +193,28 @@ void RowLocks::leave_line(Request& request) {
 }
 
 void RowLocks::release(const Hold& hold) {
+  if (hold.amount == 0) {
+    return;
+  }
   Row& row = static_cast<Row&>(*hold.member);
   all_.level.use(simulation_.now(), -1);
   ++all_.level.completed;
   --row.held[static_cast<std::size_t>(mode_of(hold.unit))];
   serve_line(row);
   forget_if_idle(row);
+}
+
+void RowLocks::lose_server(bool) {
+  for (Request* r = simulation_.first_in_flight(); r != nullptr; r = r->next_in_flight) {
+    for (Hold& hold : r->holds) {
+      if (hold.at == this && hold.amount != 0) {
+        simulation_.doing(*r, r->doing, r->doing_on);
+        simulation_.end_hold(hold);
+        hold.amount = 0;
+        hold.member = nullptr;
+      }
+    }
+  }
 }
 
 void RowLocks::serve_line(Row& row) {

@@ -64,6 +64,8 @@ class RowLocks final : public Resource, public ServerLine {
   Progress lock(Request& request, const RowLockStep& step, std::int64_t row);
   void leave_line(Request& request) override;
   void release(const Hold& hold) override;
+  // Its transactions have ended; who began one finds out at its next use of the connection.
+  void lose_server(bool forgets) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override { visit(all_); }
 
  private:

@@ -15,6 +15,9 @@ SharingStation::SharingStation(Simulation& simulation, const SharingStationPlan&
         const HostId host = simulation_.kernel().add_host(servers);
         auto member = std::make_unique<Servers>(static_cast<std::int64_t>(servers),
                                                 simulation_.kernel().add_job_class(host, 1.0, servers));
+        if (plan_.pace != nullptr) {
+          simulation_.kernel().set_slowness(member->job_class, plan_.pace->factor_at(simulation_.now()));
+        }
         member->label = member_label(simulation_, plan_, first);
         return member;
       }) {}
@@ -60,6 +63,12 @@ bool SharingStation::interrupt(Request& request) {
   simulation_.kernel().stop(request.job);
   leave(request);
   return true;
+}
+
+void SharingStation::set_slowness(std::uint32_t, double factor) {
+  for (const auto& member : members_.all()) {
+    simulation_.kernel().set_slowness(member->job_class, factor);
+  }
 }
 
 void SharingStation::for_each_member(const std::function<void(const Member&)>& visit) const {

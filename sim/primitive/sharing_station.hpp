@@ -12,6 +12,7 @@ namespace loadstone {
 
 struct SharingStationPlan : ResourcePlan {
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
+  [[nodiscard]] std::uint32_t parts_with_speed() const override { return 1; }
 };
 
 class SharingStation final : public Resource {
@@ -21,6 +22,7 @@ class SharingStation final : public Resource {
   // REQUIRES: work >= 0.
   Progress visit(Request& request, Duration work);
   bool interrupt(Request& request) override;
+  void set_slowness(std::uint32_t part, double factor) override;
   void for_each_member(const std::function<void(const Member&)>& visit) const override;
   [[nodiscard]] bool is_held() const override { return false; }
 

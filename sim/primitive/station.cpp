@@ -34,7 +34,7 @@ void Station::granted(Request& request, Line& line) {
 void Station::begin(Request& request, Line& line) {
   begin_service(request, line);
   request.wake =
-      simulation_.kernel().schedule(simulation_.now() + Duration{request.wait.work}, Phase::release,
+      simulation_.kernel().schedule(plan_.end_of(simulation_.now(), Duration{request.wait.work}), Phase::release,
                                     {&Station::on_completion, this, reinterpret_cast<std::uint64_t>(&request)});
 }
 

@@ -210,6 +210,7 @@ ResourceIndex process_memory(const ResourceSpec& spec, ModelBuilder& builder) {
   plan.evicted = builder.mark(spec.name + ".evicted_keys");
   plan.expired = builder.mark(spec.name + ".expired_keys");
   plan.member_attributes = builder.member_attributes(spec);
+  builder.keeps_in(spec, plan.row);
   return plan.row;
 }
 

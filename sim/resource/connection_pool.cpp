@@ -110,6 +110,7 @@ struct Rules {
   bool resets = false;  // a round trip at release, while still held
   bool pings = false;   // a round trip before an idle connection is used
   bool one_by_one = false;
+  bool retry_doubles = false;      // the pause before a server that has refused is asked again
   bool waits_for_opening = false;  // the longest wait is over when the connection is open, not when its turn comes
   std::optional<Duration> patience;
   std::optional<std::int64_t> queue_limit;
@@ -162,6 +163,7 @@ Rules rules_of(const PoolSpec& s) {
       r.keep_idle = r.min;
       r.lifo = false;
       r.one_by_one = true;
+      r.retry_doubles = true;
       r.text = "PoolTimeout: couldn't get a connection after " + two_decimals(*r.patience) + " sec";
       break;
     case Driver::sqlalchemy: {
@@ -367,6 +369,9 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   store.close_all_idle = pool.close_after_idle;
   store.server_slots = server->connection_slots();
   store.one_by_one = rules.one_by_one;
+  store.retry_doubles = rules.retry_doubles;
+  builder.keeps_at(spec.server->name, store.row);
+  builder.keeps_in(spec, store.row);
   store.patience = rules.patience;
   store.timed_out = slots.timed_out;
   return std::make_unique<BuiltPool>(spec, PoolRows{slots.row, store.row}, rules, slots.timed_out, *server);

@@ -28,13 +28,15 @@ struct DelayPlan {
   ResourceIndex row = 0;
   Drawn time;
   Phase ends = Phase::wake;
+  const Pace* pace = nullptr;
 };
 
 Progress op_delay_in(Simulation& simulation, Request& request, const Op& op) {
   const auto& plan = *static_cast<const DelayPlan*>(op.plan);
   const Duration time = plan.time.duration(simulation, request, op.site);
   simulation.doing(request, Doing::served, plan.row);
-  simulation.wake_at(request, simulation.now() + time, plan.ends);
+  const SimTime now = simulation.now();
+  simulation.wake_at(request, plan.pace == nullptr ? now + time : plan.pace->end_of(now, time), plan.ends);
   return Progress::waits;
 }
 
@@ -43,10 +45,29 @@ void emit_time(Lowerer& lowerer, const DelayPlan& plan, std::string_view site) {
   if (time.attribute < 0 && time.law.is_constant() && time.law.mean() == 0) {
     return;
   }
-  lowerer.emit({.execute = &op_delay_in, .plan = lowerer.builder().keep(plan)}, site);
+  DelayPlan kept = plan;
+  kept.pace = lowerer.builder().model().resources[plan.row]->pace;
+  lowerer.emit({.execute = &op_delay_in, .plan = lowerer.builder().keep(kept)}, site);
 }
 
 }  // namespace
+
+CpuPlace cpu_place(ModelBuilder& builder, const ResourceSpec& spec, const BuiltHost& host) {
+  CpuPlace place{.host = host.cpu};
+  if (const OutagePlan* outage = builder.outage_of(spec.name); outage != nullptr && !outage->pace.is_even()) {
+    auto& plan = static_cast<HostCpuPlan&>(*builder.model().resources[host.cpu]);
+    place.first_class = static_cast<std::uint32_t>(plan.classes.size());
+    plan.classes.emplace_back();
+    note_cpu_class(builder, spec, place.host, place.first_class);
+  }
+  return place;
+}
+
+void note_cpu_class(ModelBuilder& builder, const ResourceSpec& spec, ResourceIndex host, std::uint32_t job_class) {
+  if (const OutagePlan* outage = builder.outage_of(spec.name); outage != nullptr && !outage->pace.is_even()) {
+    builder.model().slow_parts.push_back({host, job_class, {&outage->pace}});
+  }
+}
 
 void emit_cpu(Lowerer& lowerer, const CpuPlace& place, const Drawn& work, std::string_view site) {
   lowerer.emit({.execute = &op_cpu, .plan = lowerer.builder().keep(CpuPlan{place, work})}, site);

@@ -16,6 +16,12 @@ struct CpuPlace {
   std::int64_t processes_per_instance = 1;
 };
 
+// Where a resource without instances runs on a host: among all that runs there, or, where a fault makes it slow, in a
+// job class of its own, which gets the same cores.
+[[nodiscard]] CpuPlace cpu_place(ModelBuilder& builder, const ResourceSpec& spec, const BuiltHost& host);
+// A job class in which nothing but this resource runs: a fault that makes it slow changes the speed of it.
+void note_cpu_class(ModelBuilder& builder, const ResourceSpec& spec, ResourceIndex host, std::uint32_t job_class);
+
 // CPU work on a host.
 void emit_cpu(Lowerer& lowerer, const CpuPlace& place, const Drawn& work, std::string_view site);
 // Time that passes in a resource without using up any of it: a disk read, a network round trip, a handshake.

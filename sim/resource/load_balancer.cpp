@@ -46,6 +46,7 @@ class BuiltLoadBalancer final : public BuiltResource, public Runner {
       : BuiltResource(resource_spec), slots_(slots), cpu_(cpu), target_(target), balance_(balance) {}
 
   void lower_enter(Lowerer& lowerer) override {
+    const Lowerer::At at(lowerer, spec, "enter");
     emit_acquire(lowerer, slots_, 2);
     if (cpu_) {
       emit_cpu(lowerer, *cpu_, lowerer.drawn(*spec.as<LoadBalancerSpec>().cpu), "load_balancer.cpu");
@@ -113,11 +114,10 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& load_balancer_kind() {
-  static const ResourceKind kind{"load_balancer",
-                                 "Takes requests for a service and spreads them over its processes.",
-                                 fields,
-                                 {"host", "price"},
-                                 build};
+  static const ResourceKind kind{
+      "load_balancer", "Takes requests for a service and spreads them over its processes.",
+      fields,          {"host", "price"},
+      build,           {FaultIs::down, FaultIs::errors, FaultIs::killed, FaultIs::partition, FaultIs::restart}};
   return kind;
 }
 

@@ -94,6 +94,7 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
       : BuiltResource(resource_spec), builder_(builder), server_(server) {}
 
   void lower_connect(Lowerer& lowerer, const std::string& user, const std::string& database) override {
+    const Lowerer::At at(lowerer, spec, "connect");
     emit_acquire(lowerer, clients);
     if (own().pool_mode == PoolMode::session) {
       check_out(lowerer, user, database);
@@ -114,11 +115,12 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     }
   }
   void lower_query(Lowerer& lowerer, const QueryWork& work) override {
+    const Lowerer::At at(lowerer, spec, "query");
     if (own().pool_mode == PoolMode::statement && work.in_transaction) {
       lowerer.error("'" + spec.name + "' is in statement mode and refuses transactions", {"transaction: false"});
     }
     for (std::int64_t i = 1; i < work.round_trips; ++i) {
-      lower_round_trip(lowerer, "query.rtt." + std::to_string(i));
+      pass_round_trip(lowerer, "query.rtt." + std::to_string(i));
     }
     QueryWork last = work;
     last.round_trips = std::min<std::int64_t>(1, work.round_trips);
@@ -126,8 +128,8 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     server_.lower_query(lowerer, last);
   }
   void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
-    emit_proxy(lowerer, std::string(site) + ".pgbouncer");
-    server_.lower_round_trip(lowerer, site);
+    const Lowerer::At at(lowerer, spec, site);
+    pass_round_trip(lowerer, site);
   }
   [[nodiscard]] ResourceIndex admission() const override { return clients; }
   [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override {
@@ -141,6 +143,10 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
  private:
   [[nodiscard]] const PgBouncerSpec& own() const { return spec.as<PgBouncerSpec>(); }
 
+  void pass_round_trip(Lowerer& lowerer, std::string_view site) {
+    emit_proxy(lowerer, std::string(site) + ".pgbouncer");
+    server_.lower_round_trip(lowerer, site);
+  }
   void emit_proxy(Lowerer& lowerer, std::string_view site) {
     emit_acquire(lowerer, thread);
     emit_work(lowerer, host, thread, lowerer.drawn(own().cpu), site);
@@ -194,6 +200,8 @@ class BuiltPgBouncer final : public BuiltResource, public ConnectionServer {
     store.close_idle = own().server_idle_timeout.ns > 0 ? std::optional(own().server_idle_timeout) : std::nullopt;
     store.keep_idle = own().min_pool_size;
     store.one_by_one = true;
+    builder_.keeps_at(spec.server->name, store.row);
+    builder_.keeps_at(spec.name, store.row);
     store.fails_without = true;
     store.retry = kServerLoginRetry;
     store.patience = slots.patience;
@@ -245,7 +253,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   built->thread = thread.row;
   if (spec.host) {
     if (const BuiltHost* host = builder.host(*spec.host)) {
-      built->host = CpuPlace{.host = host->cpu};
+      built->host = cpu_place(builder, spec, *host);
     }
   }
   return built;
@@ -255,7 +263,12 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 
 const ResourceKind& pgbouncer_kind() {
   static const ResourceKind kind{
-      "pgbouncer", "Lends few server connections to many clients.", fields, {"host", "per", "server", "price"}, build};
+      "pgbouncer",
+      "Lends few server connections to many clients.",
+      fields,
+      {"host", "per", "server", "price"},
+      build,
+      {FaultIs::down, FaultIs::errors, FaultIs::killed, FaultIs::partition, FaultIs::restart, FaultIs::slow}};
   return kind;
 }
 

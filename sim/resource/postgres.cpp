@@ -35,6 +35,7 @@ struct PostgresSpec {
   std::int64_t replicas = 0;
   Reads reads = Reads::primary;
   std::optional<ByteRate> replay_rate;
+  std::optional<TimeLaw> failover;
 };
 
 const FieldTable& fields() {
@@ -78,7 +79,9 @@ const FieldTable& fields() {
                   {.default_text = "primary", .choices = {"primary", "replicas"}})
           .field("replay_rate", &PostgresSpec::replay_rate,
                  "How fast a replica replays the log (`wal` of queries); absent: it never lags.",
-                 {.bounds = {.above_min = true}});
+                 {.bounds = {.above_min = true}})
+          .field("failover", &PostgresSpec::failover,
+                 "How long it takes until a standby has taken over: a fault that is a `failover` lasts so long.");
   return table;
 }
 
@@ -134,6 +137,7 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
       : BuiltResource(resource_spec), builder_(builder), rows_(std::move(rows)) {}
 
   void lower_connect(Lowerer& lowerer, const std::string& user, const std::string&) override {
+    const Lowerer::At at(lowerer, spec, "connect");
     const bool superuser = user == own().superuser && own().superuser_reserved_connections > 0;
     if (superuser && !rows_.slots->reserved) {
       add_reserved();
@@ -155,8 +159,35 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
     }
   }
   void lower_query(Lowerer& lowerer, const QueryWork& work) override {
+    lower_statement(lowerer, work);
+    if (work.wal && rows_.replicas.replay) {
+      emit_ship(lowerer, rows_.replicas, *work.wal);
+    }
+  }
+  void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
+    const Lowerer::At at(lowerer, spec, site);
+    emit_round_trip(lowerer, site);
+  }
+  [[nodiscard]] ResourceIndex admission() const override { return rows_.slots->slots; }
+  [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override { return rows_.slots->slots; }
+
+ private:
+  // While it is lowered: its number, and whether a query of it locks rows.
+  struct Transaction {
+    std::int64_t number;
+    bool locks;
+  };
+
+  [[nodiscard]] const PostgresSpec& own() const { return spec.as<PostgresSpec>(); }
+
+  void emit_round_trip(Lowerer& lowerer, std::string_view site) {
+    emit_delay(lowerer, rows_.slots->slots, lowerer.drawn(own().rtt), site);
+  }
+
+  void lower_statement(Lowerer& lowerer, const QueryWork& work) {
+    const Lowerer::At at(lowerer, spec, "query");
     for (std::int64_t i = 0; i < work.round_trips; ++i) {
-      lower_round_trip(lowerer, "query.rtt." + std::to_string(i));
+      emit_round_trip(lowerer, "query.rtt." + std::to_string(i));
     }
     const bool limited = own().statement_timeout.ns > 0;
     if (limited) {
@@ -171,24 +202,7 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
     if (work.commit) {
       lowerer.emit({.execute = &op_commit, .target = rows_.wal}, "query.commit");
     }
-    if (work.wal && rows_.replicas.replay) {
-      emit_ship(lowerer, rows_.replicas, *work.wal);
-    }
   }
-  void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
-    emit_delay(lowerer, rows_.slots->slots, lowerer.drawn(own().rtt), site);
-  }
-  [[nodiscard]] ResourceIndex admission() const override { return rows_.slots->slots; }
-  [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override { return rows_.slots->slots; }
-
- private:
-  // While it is lowered: its number, and whether a query of it locks rows.
-  struct Transaction {
-    std::int64_t number;
-    bool locks;
-  };
-
-  [[nodiscard]] const PostgresSpec& own() const { return spec.as<PostgresSpec>(); }
 
   // What statement_timeout bounds.
   void lower_work(Lowerer& lowerer, const QueryWork& work) {
@@ -236,6 +250,7 @@ class BuiltPostgres final : public BuiltResource, public ConnectionServer {
     locks.timed_out =
         builder_.error("lock_not_available", "ERROR 55P03: canceling statement due to lock timeout", spec.name);
     locks.deadlock = builder_.error("deadlock_detected", "ERROR 40P01: deadlock detected", spec.name);
+    builder_.keeps_at(spec.name, locks.row);
     locks_ = locks.row;
   }
 
@@ -266,7 +281,7 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builde
   }
   if (spec.host) {
     const BuiltHost* host = builder.host(*spec.host);
-    return host == nullptr ? std::nullopt : std::optional<CpuPlace>(CpuPlace{.host = host->cpu});
+    return host == nullptr ? std::nullopt : std::optional<CpuPlace>(cpu_place(builder, spec, *host));
   }
   if (!postgres.cores) {
     return std::nullopt;
@@ -322,6 +337,13 @@ SlotRows place_slots(const ResourceSpec& spec, ModelBuilder& builder) {
                                                 std::to_string(postgres.max_connections) + ", reserved " +
                                                 std::to_string(postgres.superuser_reserved_connections));
   }
+  if (postgres.failover) {
+    if (!postgres.failover->attribute.empty()) {
+      builder.diagnostics().error(spec.place_of("failover"),
+                                  "resource '" + spec.name + "': 'failover' must be a time or a distribution");
+    }
+    builder.takes_over_in(spec, postgres.failover->distribution);
+  }
   auto& slots = builder.add(std::make_unique<SlotsPlan>(), spec, "slots");
   slots.capacity = static_cast<double>(usable);
   slots.queue_limit = 0;
@@ -357,8 +379,13 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& postgres_kind() {
-  static const ResourceKind kind{
-      "postgres", "A Postgres server: slots, row locks, CPU, log, replicas.", fields, {"host", "price"}, build};
+  static const ResourceKind kind{"postgres",
+                                 "A Postgres server: slots, row locks, CPU, log, replicas.",
+                                 fields,
+                                 {"host", "price"},
+                                 build,
+                                 {FaultIs::down, FaultIs::errors, FaultIs::failover, FaultIs::killed,
+                                  FaultIs::partition, FaultIs::restart, FaultIs::slow}};
   return kind;
 }
 

@@ -20,12 +20,14 @@ struct RedisSpec {
   std::optional<Bytes> maxmemory;
   Eviction policy = Eviction::noeviction;
   std::int64_t maxclients = 10000;
+  std::optional<Duration> down_after;
 };
 
 const FieldTable& fields() {
   static const FieldTable table =
       FieldTable::of<RedisSpec>()
-          .choice("mode", &RedisSpec::mode, "How many servers there are and who takes over: so far only one, `single`.",
+          .choice("mode", &RedisSpec::mode,
+                  "One server, `single`, or one that Sentinel replaces when it fails; `cluster` comes later.",
                   {.default_text = "single", .choices = {"single", "sentinel", "cluster"}})
           .field("command_time", &RedisSpec::command_time, "Time of one command on the command loop.",
                  {.default_text = "10us", .grade = "B"})
@@ -40,7 +42,10 @@ const FieldTable& fields() {
                                "volatile-ttl"},
                    .grade = "S"})
           .field("maxclients", &RedisSpec::maxclients, "Connections of pools at most; more are refused.",
-                 {.default_text = "10000", .bounds = {.min = 1, .max = 1e7}, .grade = "S"});
+                 {.default_text = "10000", .bounds = {.min = 1, .max = 1e7}, .grade = "S"})
+          .field("down-after-milliseconds", &RedisSpec::down_after,
+                 "mode: sentinel (30000): silence after which a Sentinel takes the master for down.",
+                 {.bounds = {.native_unit = "ms", .above_min = true}, .grade = "S"});
   return table;
 }
 
@@ -81,8 +86,9 @@ class BuiltRedis final : public BuiltResource,
 
   // What pools ask for: a connection is a client and a round trip, a query is a command.
   void lower_connect(Lowerer& lowerer, const std::string&, const std::string&) override {
+    const Lowerer::At at(lowerer, spec, "connect");
     emit_acquire(lowerer, admission());
-    lower_round_trip(lowerer, "redis.hello");
+    emit_round_trip(lowerer, "redis.hello");
   }
   void lower_begin(Lowerer&, const std::string&, const std::string&) override {}
   void lower_end(Lowerer&, const std::string&, const std::string&) override {}
@@ -102,7 +108,8 @@ class BuiltRedis final : public BuiltResource,
     }
   }
   void lower_round_trip(Lowerer& lowerer, std::string_view site) override {
-    emit_delay(lowerer, loop_, {spec.as<RedisSpec>().rtt.distribution, -1}, site);
+    const Lowerer::At at(lowerer, spec, site);
+    emit_round_trip(lowerer, site);
   }
   [[nodiscard]] ResourceIndex admission() const override {
     if (!clients_) {
@@ -127,7 +134,11 @@ class BuiltRedis final : public BuiltResource,
   }
 
  private:
+  void emit_round_trip(Lowerer& lowerer, std::string_view site) {
+    emit_delay(lowerer, loop_, {spec.as<RedisSpec>().rtt.distribution, -1}, site);
+  }
   void lower_timed(Lowerer& lowerer, const Drawn& time, std::string_view what) {
+    const Lowerer::At at(lowerer, spec, what);
     lower_reply(lowerer, what);  // the way there is as long as the way back
     if (!cpu_) {
       lowerer.emit({.execute = &op_command, .plan = lowerer.builder().keep(CommandPlan{loop_, time})}, what);
@@ -160,6 +171,8 @@ class BuiltRedis final : public BuiltResource,
     plan.full = builder_.error("out_of_memory", "OOM command not allowed when used memory > 'maxmemory'.", spec.name);
     plan.evicted = builder_.mark(spec.name + ".evicted_keys");
     plan.expired = builder_.mark(spec.name + ".expired_keys");
+    plan.survives_restarts = true;
+    builder_.keeps_at(spec.name, plan.row);
     return plan.row;
   }
 
@@ -179,15 +192,32 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, ModelBuilder& builde
   if (host == nullptr) {
     return std::nullopt;
   }
-  return CpuPlace{.host = host->cpu};
+  return cpu_place(builder, spec, *host);
+}
+
+constexpr Duration kDownAfter{30'000'000'000};
+
+// After that long without an answer the Sentinels ask each other (every second), wait for up to a second before they
+// elect, promote a replica and see that in its INFO (every second).
+void set_failover(ModelBuilder& builder, const ResourceSpec& spec, Duration down_after) {
+  constexpr double kLeast = 1e9;
+  constexpr double kMost = 4e9;
+  const auto known = static_cast<double>(down_after.ns);
+  builder.takes_over_in(spec, Distribution::uniform(known + kLeast, known + kMost));
 }
 
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& redis = spec.as<RedisSpec>();
-  if (redis.mode != Mode::single) {
-    builder.diagnostics().error(spec.place_of("mode"), "resource '" + spec.name + "': mode '" +
-                                                           (redis.mode == Mode::sentinel ? "sentinel" : "cluster") +
-                                                           "' comes later; only 'single' is modelled so far");
+  if (redis.mode == Mode::cluster) {
+    builder.diagnostics().error(spec.place_of("mode"), "resource '" + spec.name +
+                                                           "': mode 'cluster' comes later; 'single' and 'sentinel' "
+                                                           "are modelled so far");
+  }
+  if (redis.mode == Mode::sentinel) {
+    set_failover(builder, spec, redis.down_after.value_or(kDownAfter));
+  } else if (redis.down_after) {
+    builder.diagnostics().error(spec.place_of("down-after-milliseconds"),
+                                "resource '" + spec.name + "': 'down-after-milliseconds' needs 'mode: sentinel'");
   }
   if (!redis.command_time.attribute.empty() || !redis.rtt.attribute.empty()) {
     builder.diagnostics().error(spec.place, "resource '" + spec.name +
@@ -207,8 +237,13 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& redis_kind() {
-  static const ResourceKind kind{
-      "redis", "A Redis server: one loop that executes commands one at a time.", fields, {"host", "price"}, build};
+  static const ResourceKind kind{"redis",
+                                 "A Redis server: one loop that executes commands one at a time.",
+                                 fields,
+                                 {"host", "price"},
+                                 build,
+                                 {FaultIs::down, FaultIs::errors, FaultIs::failover, FaultIs::killed,
+                                  FaultIs::partition, FaultIs::restart, FaultIs::slow}};
   return kind;
 }
 

@@ -115,7 +115,8 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
       builder.error("lock_timeout", "LockError: Unable to acquire lock within the time specified", spec.name);
   plan.leaked = builder.mark(spec.name + ".leaked");
   plan.member_attributes = builder.member_attributes(spec);
-  if (lock.timeout) {
+  builder.keeps_at(spec.server->name, plan.row);
+  if (lock.timeout || builder.outage_of(spec.server->name) != nullptr) {  // else the key is there until it is released
     plan.not_owned = builder.mark(spec.name + ".lock_not_owned");
     plan.overlap = builder.add(std::make_unique<LockOverlapPlan>(), spec, "overlap").row;
   }

@@ -30,6 +30,7 @@ class BuiltSemaphore final : public BuiltResource, public Holdable {
   BuiltSemaphore(const ResourceSpec& resource_spec, ResourceIndex slots)
       : BuiltResource(resource_spec), slots_(slots) {}
   void lower_acquire(Lowerer& lowerer, std::int64_t amount, const std::optional<CountLaw>& priority, bool) override {
+    const Lowerer::At at(lowerer, spec, "hold");
     emit_acquire(lowerer, slots_, amount, priority);
   }
   void lower_release(Lowerer& lowerer, bool) override { emit_release(lowerer, slots_); }
@@ -53,7 +54,9 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 
 const ResourceKind& semaphore_kind() {
   static const ResourceKind kind{
-      "semaphore", "A number of permits that are taken and given back.", fields, {"in", "per"}, build};
+      "semaphore", "A number of permits that are taken and given back.",
+      fields,      {"in", "per"},
+      build,       {FaultIs::down, FaultIs::errors, FaultIs::killed, FaultIs::partition, FaultIs::restart}};
   return kind;
 }
 

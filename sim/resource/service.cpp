@@ -27,6 +27,7 @@ struct ServiceSpec {
   std::optional<std::int64_t> threads;
   std::string balance;
   std::optional<Cores> cpus;
+  std::optional<Duration> cfs_period;
   ServiceMemory memory;
   std::optional<std::int64_t> limit_concurrency;
   std::optional<std::int64_t> backlog;
@@ -49,6 +50,10 @@ const FieldTable& fields() {
                  {.default_text = "round_robin"})
           .field("cpus", &ServiceSpec::cpus, "CPU limit of one instance, as `docker --cpus`.",
                  {.bounds = {.max = 100000, .above_min = true}})
+          .field(
+              "cfs_period_us", &ServiceSpec::cfs_period,
+              "The limit is on the core time of each such period (the kernel's is 100000); absent: at every instant.",
+              {.bounds = {.native_unit = "us", .min = 1e6, .max = 1e9}, .grade = "D"})
           .embed(&ServiceSpec::memory, ServiceMemory::fields())
           .field("limit_concurrency", &ServiceSpec::limit_concurrency,
                  "Requests inside one process at which further ones fail with `service_unavailable` (503).",
@@ -151,6 +156,7 @@ Balance parse_balance(const std::string& text, const ResourceSpec& spec, ModelBu
 }
 
 void BuiltService::lower_enter_by(Lowerer& lowerer, const Balance& balance, std::optional<ResourceIndex> balancer) {
+  const Lowerer::At at(lowerer, spec, "enter");
   const auto* plan = lowerer.builder().keep(EnterPlan{rows_.gate, rows_.memory, balancer, balance});
   lowerer.emit({.execute = &op_enter, .unwind = &unwind_enter, .plan = plan, .serves = true}, "process");
   if (!shape_.is_async) {
@@ -214,13 +220,18 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, const ServiceSpec& s
     return std::nullopt;
   }
   const std::int64_t instances = instances_of(spec, builder);
-  CpuPlace place{.host = host->cpu, .process_attribute = process, .processes_per_instance = service.workers};
+  CpuPlace place = service.cpus ? CpuPlace{.host = host->cpu} : cpu_place(builder, spec, *host);
+  place.process_attribute = process;
+  place.processes_per_instance = service.workers;
   if (service.cpus) {
     auto& plan = static_cast<HostCpuPlan&>(*builder.model().resources[host->cpu]);
     place.first_class = static_cast<std::uint32_t>(plan.classes.size());
     place.class_per_instance = true;
     for (std::int64_t i = 0; i < instances; ++i) {
-      plan.classes.push_back({.cap = std::min(1.0, service.cpus->count), .quota = service.cpus->count});
+      note_cpu_class(builder, spec, host->cpu, static_cast<std::uint32_t>(plan.classes.size()));
+      plan.classes.push_back({.cap = service.cfs_period ? 1.0 : std::min(1.0, service.cpus->count),
+                              .quota = service.cpus->count,
+                              .period = service.cfs_period.value_or(Duration{})});
     }
   }
   return place;
@@ -242,6 +253,9 @@ void check(const ResourceSpec& spec, const ServiceSpec& service, ModelBuilder& b
   }
   if (service.timeout_keep_alive && !service.limit_concurrency) {
     fail("timeout_keep_alive", "has no effect without 'limit_concurrency', for which idle connections count");
+  }
+  if (service.cfs_period && !service.cpus) {
+    fail("cfs_period_us", "is the period of a limit, 'cpus', which it does not have");
   }
   if (service.cpus && !spec.host) {
     fail("cpus", "is a share of a 'host', which it does not have");
@@ -283,11 +297,13 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& service_kind() {
-  static const ResourceKind kind{"service",
-                                 "Processes that run flows, by an event loop or with threads.",
-                                 fields,
-                                 {"host", "instances", "price"},
-                                 build};
+  static const ResourceKind kind{
+      "service",
+      "Processes that run flows, by an event loop or with threads.",
+      fields,
+      {"host", "instances", "price"},
+      build,
+      {FaultIs::down, FaultIs::errors, FaultIs::killed, FaultIs::partition, FaultIs::restart, FaultIs::slow}};
   return kind;
 }
 

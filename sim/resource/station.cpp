@@ -70,6 +70,7 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
       lowerer.error("station '" + spec.name + "' has no service time", {"give it, or the visit, a 'service'"});
       return;
     }
+    const Lowerer::At at(lowerer, spec, "visit");
     VisitPlan plan{row_, lowerer.drawn(*time), {}, {}, lowerer.site("patience"), {}, lowerer.site("setup")};
     if (rank) {
       plan.priority = lowerer.drawn(*rank);
@@ -95,6 +96,7 @@ class BuiltStation final : public BuiltResource, public Visitable, public Holdab
           "a station that shares its servers, serves in batches, is preemptive or has a 'rate' cannot be held");
       return;
     }
+    const Lowerer::At at(lowerer, spec, "hold");
     emit_acquire(lowerer, row_, amount, priority ? priority : own.priority, own.patience);
   }
   void lower_release(Lowerer& lowerer, bool) override { emit_release(lowerer, row_); }
@@ -132,6 +134,11 @@ std::unique_ptr<BuiltResource> build_shared(const ResourceSpec& spec, const Stat
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& station = spec.as<StationSpec>();
   check_station(spec, station, builder.diagnostics());
+  if (const OutagePlan* outage = builder.outage_of(spec.name);
+      outage != nullptr && !outage->pace.is_even() && (station.preemptive || !station.rate.empty())) {
+    builder.diagnostics().error(
+        spec.place, "resource '" + spec.name + "': a station that is preemptive or has a 'rate' cannot be 'slow'");
+  }
   if (station.is_shared()) {
     return build_shared(spec, station, builder);
   }
@@ -167,7 +174,12 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 
 const ResourceKind& station_kind() {
   static const ResourceKind kind{
-      "station", "Servers with a line in front of them.", StationSpec::fields, {"in", "per"}, build};
+      "station",
+      "Servers with a line in front of them.",
+      StationSpec::fields,
+      {"in", "per"},
+      build,
+      {FaultIs::down, FaultIs::errors, FaultIs::killed, FaultIs::partition, FaultIs::restart, FaultIs::slow}};
   return kind;
 }
 

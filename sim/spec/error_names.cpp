@@ -33,6 +33,7 @@ const std::vector<std::string_view>& error_names() {
                                                    "replaced",
                                                    "semaphore_timeout",
                                                    "server_busy",
+                                                   "server_error",
                                                    "service_unavailable",
                                                    "statement_timeout",
                                                    "timeout",

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/spec/fault.hpp"
 #include "sim/spec/field.hpp"
 
 namespace loadstone {
@@ -28,6 +29,7 @@ struct ResourceKind {
   const FieldTable& (*fields)();
   std::vector<std::string_view> uses;  // the common keys that mean something here: "host", "server", ...
   std::unique_ptr<BuiltResource> (*build)(const ResourceSpec& spec, ModelBuilder& builder);
+  std::vector<FaultIs> hit_by = {};  // the faults that it knows
 };
 
 struct StepKind {

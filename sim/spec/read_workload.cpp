@@ -251,9 +251,9 @@ void read_warmup(Reader& reader, const Node& root, Workload& workload) {
 }
 
 void check_keys(Reader& reader, const Node& root) {
-  static const std::vector<std::string_view> keys{"workload",  "about",      "start",    "warmup",
-                                                  "duration",  "represents", "params",   "attributes",
-                                                  "scenarios", "thresholds", "triggers", "limits"};
+  static const std::vector<std::string_view> keys{"workload",   "about",  "start",      "warmup",    "duration",
+                                                  "represents", "params", "attributes", "scenarios", "thresholds",
+                                                  "triggers",   "faults", "windows",    "limits"};
   for (const Entry& entry : root.entries) {
     const auto is = [&](const std::vector<std::string_view>& list) {
       return std::find(list.begin(), list.end(), entry.key) != list.end();
@@ -349,6 +349,8 @@ Workload read_workload(Reader& reader, const Node& root, const Overrides& overri
   }
   read_thresholds(reader, root.find("thresholds"), workload.thresholds);
   read_triggers(reader, root.find("triggers"), workload.triggers);
+  read_faults(reader, root.find("faults"), workload.faults);
+  read_windows(reader, root.find("windows"), workload.windows);
   return workload;
 }
 

@@ -72,6 +72,8 @@ struct Workload {
   std::vector<ScenarioSpec> scenarios;
   std::vector<ThresholdSpec> thresholds;
   std::vector<TriggerSpec> triggers;
+  std::vector<FaultSpec> faults;
+  std::vector<WindowSpec> windows;
   std::int64_t max_in_flight = 5'000'000;
   std::vector<std::string> parameters;
 };

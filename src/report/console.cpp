@@ -79,6 +79,33 @@ std::string flows(const RunResult& result) {
   return "\nFLOWS\n" + table(rows);
 }
 
+std::string windows(const RunResult& result) {
+  std::vector<std::vector<std::string>> rows{{"window", "flow", "came", "per second", "mean", "p95", "max", "failed"}};
+  for (const WindowSummary& w : result.summary.windows) {
+    for (const WindowFlowSummary& f : w.flows) {
+      rows.push_back({w.name, f.name, short_number(static_cast<double>(f.counts.offered)),
+                      w.during.empty() ? plus_minus(f.throughput_per_s) : "", short_ms(f.latency.mean_ms.value),
+                      quantile_text(f.latency, 0.95), short_ms(f.latency.max_ms), percent(f.failed_share.value)});
+    }
+  }
+  return result.summary.windows.empty() ? "" : "\nWINDOWS\n" + table(rows);
+}
+
+std::string faults(const RunResult& result) {
+  std::vector<std::vector<std::string>> rows{{"fault", "is", "at", "for", "flow", "back after"}};
+  for (const FaultSummary& f : result.summary.faults) {
+    const std::string lasts = std::isfinite(f.for_s) ? short_ms(f.for_s * 1e3) : "";
+    rows.push_back({f.target, f.is, short_ms(f.at_s * 1e3), lasts});
+    for (const RecoverySummary& r : f.recovery) {
+      const std::string seconds = r.recovered > 0 ? plus_minus(r.seconds) + " s" : "never";
+      const bool some = r.recovered > 0 && r.recovered < r.looked_at;
+      rows.push_back({"", "", "", "", r.flow,
+                      some ? fmt::format("{}, {} of {} times", seconds, r.recovered, r.looked_at) : seconds});
+    }
+  }
+  return result.summary.faults.empty() ? "" : "\nFAULTS\n" + table(rows);
+}
+
 }  // namespace
 
 std::string to_console(const RunResult& result) {
@@ -87,7 +114,7 @@ std::string to_console(const RunResult& result) {
   text += fmt::format("  {} under {}, load {}, {} replications of {} (warm-up {}), seed {}\n", result.identity.topology,
                       result.identity.workload, short_number(result.identity.load), s.replications,
                       short_ms(s.simulated_s * 1e3), short_ms(s.warmup_s * 1e3), result.identity.seed);
-  text += thresholds(result) + resources(result) + flows(result) + sayings(result);
+  text += thresholds(result) + resources(result) + flows(result) + windows(result) + faults(result) + sayings(result);
   if (!s.marks.empty()) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& [name, count] : s.marks) {

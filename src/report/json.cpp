@@ -62,6 +62,39 @@ Json json_resource(const ResourceSummary& r) {
   return j;
 }
 
+// Only of a workload that has some.
+void add_windows(Json& j, const RunSummary& s) {
+  for (const WindowSummary& window : s.windows) {
+    Json& w = j["windows"][window.name];
+    w["from_s"] = window.during.empty() ? json_number(window.from_s) : Json(nullptr);
+    w["until_s"] = window.during.empty() ? json_number(window.until_s) : Json(nullptr);
+    w["during"] = window.during.empty() ? Json(nullptr) : Json(window.during);
+    w["flows"] = Json::object();
+    for (const WindowFlowSummary& flow : window.flows) {
+      Json& f = w["flows"][flow.name];
+      f["offered"] = flow.counts.offered;
+      f["completed"] = flow.counts.completed;
+      f["failed"] = flow.counts.failed;
+      f["in_flight"] = flow.in_flight;
+      f["dropped_iterations"] = flow.counts.dropped;
+      f["throughput_per_s"] = window.during.empty() ? json_estimate(flow.throughput_per_s) : Json(nullptr);
+      f["failed_share"] = json_estimate(flow.failed_share);
+      f["latency_ms"] = json_times(flow.latency);
+    }
+  }
+  for (const FaultSummary& fault : s.faults) {
+    Json f = {{"target", fault.target}, {"is", fault.is}, {"at_s", json_number(fault.at_s)}};
+    f["for_s"] = json_number(fault.for_s);
+    f["recovery"] = Json::object();
+    for (const RecoverySummary& recovery : fault.recovery) {
+      f["recovery"][recovery.flow] = {{"seconds", json_estimate(recovery.seconds)},
+                                      {"recovered", recovery.recovered},
+                                      {"looked_at", recovery.looked_at}};
+    }
+    j["faults"].push_back(std::move(f));
+  }
+}
+
 }  // namespace
 
 void add_run(Json& j, const RunResult& result) {
@@ -81,6 +114,7 @@ void add_run(Json& j, const RunResult& result) {
       j["flows"][flow.name] = json_flow(flow);
     }
   }
+  add_windows(j, s);
   j["resources"] = Json::object();
   for (const ResourceSummary& r : s.resources) {
     j["resources"][r.name] = json_resource(r);

@@ -230,6 +230,8 @@ std::string workload_schema(const Kinds& kinds) {
   Json threshold = {{"anyOf", Json::array({ref("scalar"), {{"type", "object"}, {"required", {"threshold"}}}})}};
   properties["thresholds"] = names_to({{"anyOf", Json::array({threshold, array_of(threshold)})}});
   properties["triggers"] = array_of(object_from(TriggerSpec::fields()));
+  properties["faults"] = array_of(object_from(FaultSpec::fields()));
+  properties["windows"] = names_to(object_from(WindowSpec::fields()));
   properties["limits"] = object_of({{"max_in_flight", ref("value")}});
   for (const std::string_view key : ignored_k6_keys()) {
     properties[std::string(key)] = {{"description", "A k6 option that is accepted and means nothing here."}};

@@ -1,6 +1,8 @@
 // Redis and its locks behave as fidelity 4 says (docs/reference/fidelity.md, section redis).
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/unit/resource/seen_run.hpp"
 
 namespace loadstone::test {
@@ -117,6 +119,29 @@ TEST(FidelityRedis, Behaviour6ABlockingPoolWaitsForTwentySeconds) {
   EXPECT_EQ(seen.failed("pool_timeout"), 80u);
   EXPECT_EQ(seen.failed_after_ms(), 20'000);
   EXPECT_EQ(seen.text_of("pool_timeout"), "ConnectionError: No connection available.");
+}
+
+// A command every 100 ms from the death of the master at 10 s on: that many fail as come before the first that works,
+// in each of 20 runs. The runs differ: when the Sentinels ask and elect is chance.
+TEST(FidelityRedis, Behaviour5SentinelReplacesAMasterSomeSecondsAfterItIsTakenForDown) {
+  const auto failures = [](const std::string& keys) {
+    const load::Loaded loaded = model("topology: t\nresources: {redis: {kind: redis, mode: sentinel" + keys +
+                                          "}}\nflows: {go: {steps: [{visit: redis}]}}\n",
+                                      arrivals_at({{.at = "10s", .count = 600, .every = "100ms"}}, "70s") +
+                                          "faults: [{at: 10s, target: redis, is: failover}]\n");
+    std::set<std::uint64_t> numbers;
+    for (const Observations& o : run_all(loaded, 20)) {
+      numbers.insert(o.flows.front().errors[error_of(loaded.model, "unavailable")]);
+    }
+    return numbers;
+  };
+  const std::set<std::uint64_t> usual = failures("");
+  EXPECT_GE(*usual.begin(), 310u);
+  EXPECT_LE(*usual.rbegin(), 450u);
+  EXPECT_GT(usual.size(), 1u);
+  const std::set<std::uint64_t> quick = failures(", down-after-milliseconds: 5000");
+  EXPECT_GE(*quick.begin(), 60u);
+  EXPECT_LE(*quick.rbegin(), 200u);
 }
 
 }  // namespace

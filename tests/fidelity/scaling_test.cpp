@@ -1,4 +1,4 @@
-// Autoscalers behave as fidelity 8 says (docs/reference/fidelity.md, section scaling).
+// Autoscalers and CPU limits behave as fidelity 8 says (docs/reference/fidelity.md, section scaling).
 #include <gtest/gtest.h>
 
 #include "tests/unit/resource/seen_run.hpp"
@@ -52,6 +52,20 @@ TEST(FidelityScaling, Behaviour4InstancesThatStartAreNotAddedTwice) {
   EXPECT_EQ(instance_seconds("4", "maxReplicas: 40, averageUtilization: 50, start_delay: 100s", "90ms",
                              {{.count = 3600, .every = "25ms"}}, "90s"),
             4 * 15 + 8 * 75);
+}
+
+// Four threads that compute all the time, with a quota of 100 ms of core time in each 100 ms, on eight cores: each gets
+// 25 ms of a period done and stands still for the other 75 ms. So 55 ms of work take two whole periods and 5 ms: 205 ms
+// for each, and the cores are busy for 4 x 55 ms.
+TEST(FidelityScaling, Behaviour5AQuotaStopsFourThreadsForThreeQuartersOfTheTime) {
+  const SeenRun run(
+      "topology: t\nhosts: {box: {cores: 8}}\nresources:\n"
+      "  api: {kind: service, host: box, runtime: threads, cpus: 1, cfs_period_us: 100000}\n"
+      "flows: {go: {service: api, steps: [{cpu: 55ms}]}}\n",
+      {{.count = 4}});
+  EXPECT_EQ(run.sum_ms(), 4 * 205);
+  EXPECT_EQ(run.max_ms(), 205);
+  EXPECT_EQ(run.used_ms("box.cpu"), 4 * 55);
 }
 
 }  // namespace

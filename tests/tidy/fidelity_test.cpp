@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 // How many behaviours a section has.
 const std::map<std::string, int> kBehaviours{{"client_pools", 6}, {"cost", 5},    {"front", 6},    {"llm", 6},
                                              {"messaging", 7},    {"network", 5}, {"overload", 6}, {"pgbouncer", 6},
-                                             {"postgres", 6},     {"reaper", 5}};
+                                             {"postgres", 6},     {"reaper", 5},  {"redis", 6},    {"scaling", 5}};
 
 struct Row {
   std::string number;

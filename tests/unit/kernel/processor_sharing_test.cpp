@@ -51,6 +51,54 @@ TEST_F(SharedHost, EqualJobsOnOneCoreLeaveTogetherInTheOrderOfArrival) {
   EXPECT_EQ(busy(), 4000);
 }
 
+// --- a quota of each period -----------------------------------------------------------------------------------------
+
+// Four on eight cores with one core's time: 250 of every 1000 ns each, then they stand still. 600 each: 250 by 250, 500
+// by 1250, 600 by 2100. The cores are busy for 4 x 600.
+TEST_F(SharedHost, AQuotaOfAPeriodStopsAllWhenItIsUsedUp) {
+  cores(8);
+  const JobClassId c = kernel_.add_job_class(host_, 1, 1, Duration{1000});
+  for (std::uint64_t tag = 0; tag < 4; ++tag) {
+    job(c, 600, tag);
+  }
+  until(1000);
+  EXPECT_EQ(busy(), 1000);
+  EXPECT_THAT(ended(), ElementsAre(Ran{2100, 0}, Ran{2100, 1}, Ran{2100, 2}, Ran{2100, 3}));
+  EXPECT_EQ(busy(), 2400);
+}
+
+// Half a core: 500 of the first 1000, the rest from the next period on. One that comes while all stand still begins
+// then too: at 1000 both go on, at 1200 the first is done, the second has 200 of its 250 and 100 of the quota are left.
+TEST_F(SharedHost, WhoComesWhileAllStandStillWaitsForTheNextPeriod) {
+  cores(8);
+  const JobClassId c = kernel_.add_job_class(host_, 1, 0.5, Duration{1000});
+  job(c, 700, 0);
+  until(800);
+  job(c, 250, 1);
+  EXPECT_THAT(ended(), ElementsAre(Ran{1200, 0}, Ran{1250, 1}));
+}
+
+// What is used up at the very end of a period stops nobody; what one period leaves is not there in the next.
+TEST_F(SharedHost, AQuotaIsFullAgainInEachPeriod) {
+  cores(8);
+  const JobClassId c = kernel_.add_job_class(host_, 1, 1, Duration{1000});
+  job(c, 3000, 0);
+  until(5500);
+  job(c, 900, 1);  // 900 of the 1000 until 6400, across the boundary at 6000
+  job(c, 900, 2);  // two: 1000 by 6000, 1000 more would last until 6500
+  EXPECT_THAT(ended(), ElementsAre(Ran{3000, 0}, Ran{6400, 1}, Ran{6400, 2}));
+}
+
+// Those who stand still leave their cores to others.
+TEST_F(SharedHost, AStoppedClassLeavesItsCores) {
+  cores(1);
+  const JobClassId limited = kernel_.add_job_class(host_, 1, 0.25, Duration{1000});
+  const JobClassId free = job_class(1, 1);
+  job(limited, 500, 0);  // 250 at half speed by 500, then at 1000 again: by 1500
+  job(free, 1000, 1);    // 250 by 500, 750 by 1000, 1000 by 1500
+  EXPECT_THAT(ended(), ElementsAre(Ran{1500, 0}, Ran{1500, 1}));
+}
+
 // rate floor(2^32 / 3) / 2^32 = (1 - 2^-32) / 3: 1000 needs 3000 / (1 - 2^-32), just above 3000, so the end is at 3001,
 // by when each has attained 1000.33 - 2^-22.
 TEST_F(SharedHost, AShareThatIsRoundedDownEndsOneNanosecondLate) {

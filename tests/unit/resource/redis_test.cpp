@@ -154,7 +154,8 @@ std::string errors_of_redis(const std::string& keys, const std::string& hosts = 
 
 TEST(Redis, SaysWhatIsWrong) {
   EXPECT_EQ(errors_of_redis(", mode: single"), "");
-  EXPECT_NE(errors_of_redis(", mode: sentinel").find("mode 'sentinel' comes later"), std::string::npos);
+  EXPECT_EQ(errors_of_redis(", mode: sentinel, down-after-milliseconds: 5000"), "");
+  EXPECT_NE(errors_of_redis(", down-after-milliseconds: 5000").find("needs 'mode: sentinel'"), std::string::npos);
   EXPECT_NE(errors_of_redis(", mode: cluster").find("mode 'cluster' comes later"), std::string::npos);
   EXPECT_NE(errors_of_redis(", maxclients: 0").find("'maxclients' must be at least 1"), std::string::npos);
   EXPECT_NE(errors_of("topology: t\nresources: {redis: {kind: redis}, pool: {kind: connection_pool, driver: redis_py, "

@@ -301,6 +301,8 @@ TEST(Service, ComputesWithinItsCpuLimit) {
   EXPECT_EQ(SeenRun(web(threads + ", cpus: 0.5", "{cpu: 10ms}"), {{.count = 1}}).sum_ms(), 20);
   EXPECT_EQ(SeenRun(web(threads + ", cpus: 500m", "{cpu: 10ms}"), {{.count = 2}}).sum_ms(), 2 * 40);
   EXPECT_EQ(SeenRun(web(threads + ", cpus: 2", "{cpu: 10ms}"), {{.count = 1}}).sum_ms(), 10);  // one core at most
+  // 50 ms of the first 100 ms, 10 ms of the next
+  EXPECT_EQ(SeenRun(web(threads + ", cpus: 0.5, cfs_period_us: 100000", "{cpu: 60ms}"), {{.count = 1}}).sum_ms(), 110);
   EXPECT_EQ(SeenRun(web(threads, "{cpu: 10ms}"), {{.count = 4}}).sum_ms(), 4 * 10);
 }
 
@@ -396,6 +398,7 @@ TEST(Service, EndsItsWorkBeforeTheTimeoutsOfAnInstantWithoutAHostToo) {
 TEST(Service, RefusesKeysThatWouldHaveNoEffect) {
   const auto errors = [](const std::string& keys) { return errors_of(web(keys, "{cpu: 1ms}"), arrivals_at({{}})); };
   EXPECT_NE(errors(", threads: 4").find("'threads' has no effect with runtime: async"), std::string::npos);
+  EXPECT_NE(errors(", cfs_period_us: 100000").find("is the period of a limit, 'cpus'"), std::string::npos);
   EXPECT_NE(errors(", runtime: async, backlog: 4").find("'backlog' has no effect"), std::string::npos);
   EXPECT_EQ(errors(", runtime: threads, threads: 4, backlog: 4, cpus: 2"), "");
   EXPECT_NE(errors_of("topology: t\nresources: {web: {kind: service, cpus: 2}}\nflows: {go: {service: web, steps: "
