@@ -28,8 +28,7 @@ std::string short_number_text(const Number& number, const Dimension& dimension) 
     return per(value * 1e9) + "/s";  // 724.1/s rather than 43446/min, the first unit that makes it whole
   }
   if (dimension == kMoneyRate) {
-    constexpr double kMonth = 30 * 86'400e9;
-    return "$" + per(value * kMonth) + "/month";
+    return "$" + per(value * static_cast<double>(kMonthNs)) + "/month";
   }
   constexpr std::size_t kShort = 8;
   const bool whole = dimension == kNumber && value == std::floor(value) && std::abs(value) < 1e15;

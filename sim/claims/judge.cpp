@@ -48,13 +48,9 @@ void add_once(std::vector<std::string>& list, std::string text) {
 
 // Whether `text` has `word` in it with nothing of a longer id around it.
 bool mentions(std::string_view text, std::string_view word) {
-  const auto in_id = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_';
-  };
   for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
-    if ((at == 0 || !in_id(text[at - 1])) && (end == text.size() || !in_id(text[end]))) {
+    if ((at == 0 || !may_be_in_claim_id(text[at - 1])) && (end == text.size() || !may_be_in_claim_id(text[end]))) {
       return true;
     }
   }

@@ -39,6 +39,8 @@ inline constexpr Dimension kMoney{.money = 1};
 inline constexpr Dimension kMoneyRate{.time = -1, .money = 1};
 inline constexpr Dimension kCores{.cores = 1};
 
+inline constexpr std::int64_t kMonthNs = 30 * 86'400'000'000'000;
+
 // With its article, for messages: "a number", "a duration", "a rate", "a number of bytes", "money per time".
 [[nodiscard]] std::string describe(const Dimension& dimension);
 

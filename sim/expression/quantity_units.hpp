@@ -47,11 +47,9 @@ inline constexpr std::array kUnits{
 
 // What may follow a '/'.
 inline constexpr std::array kPer{
-    Unit{"s", kRate, {1, kSecond}},
-    Unit{"min", kRate, {1, 60 * kSecond}},
-    Unit{"h", kRate, {1, 3'600 * kSecond}},
-    Unit{"day", kRate, {1, 86'400 * kSecond}},
-    Unit{"month", kRate, {1, 30 * 86'400 * kSecond}},
+    Unit{"s", kRate, {1, kSecond}},         Unit{"min", kRate, {1, 60 * kSecond}},
+    Unit{"h", kRate, {1, 3'600 * kSecond}}, Unit{"day", kRate, {1, 86'400 * kSecond}},
+    Unit{"month", kRate, {1, kMonthNs}},
 };
 
 // After '$' only: per million tokens.

@@ -10,10 +10,7 @@ namespace loadstone {
 namespace {
 
 bool is_id(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_';
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(), may_be_in_claim_id);
 }
 
 // An expression, with or without the "=" that other fields need to tell it from a quantity.

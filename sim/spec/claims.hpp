@@ -46,6 +46,10 @@ struct ClaimCase {
   Lets let;
 };
 
+[[nodiscard]] constexpr bool may_be_in_claim_id(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
 struct ClaimSpec {
   struct Source {
     std::string document;

@@ -325,10 +325,9 @@ bool Reader::read(const Node& node, const Bounds& bounds, Money& out) {
 }
 
 bool Reader::read(const Node& node, const Bounds& bounds, MoneyRate& out) {
-  constexpr double kMonthNs = 30.0 * 24 * 3600 * 1e9;
   Quantity q;
   const bool ok = quantity(node, bounds, kMoneyRate, q);
-  out.usd_per_month = ok ? q.value * kMonthNs : out.usd_per_month;
+  out.usd_per_month = ok ? q.value * static_cast<double>(kMonthNs) : out.usd_per_month;
   return ok;
 }
 

@@ -20,10 +20,10 @@ struct Unit {
   Dimension dimension;
   double scale;  // to the base unit
 };
-constexpr double kMonthNs = 30.0 * 86400e9;
 // Longer ones first.
-constexpr std::array kUnits{Unit{"_usd_month", kMoneyRate, 1 / kMonthNs}, Unit{"_per_s", kRate, 1e-9},
-                            Unit{"_usd", kMoney, 1}, Unit{"_ms", kTime, 1e6}, Unit{"_s", kTime, 1e9}};
+constexpr std::array kUnits{Unit{"_usd_month", kMoneyRate, 1 / static_cast<double>(kMonthNs)},
+                            Unit{"_per_s", kRate, 1e-9}, Unit{"_usd", kMoney, 1}, Unit{"_ms", kTime, 1e6},
+                            Unit{"_s", kTime, 1e9}};
 
 struct Figure {
   Type type = {};

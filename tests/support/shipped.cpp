@@ -1,5 +1,7 @@
-#include "tests/support/places.hpp"
 #include "tests/support/shipped.hpp"
+#include "tests/support/places.hpp"
+
+#include <gtest/gtest.h>
 
 #include <stdexcept>
 #include <utility>
@@ -125,6 +127,15 @@ JudgedLoad judged(const Shipped& shipped, double load, double seconds, const Ove
   const auto observed = run_replications(loaded.model, settings, horizon, 4, executor);
   const Verdict verdict = judge_saturation(loaded.model, observed);
   return {verdict.saturated, verdict.first ? loaded.model.resources[*verdict.first]->name : ""};
+}
+
+void expect_breaks_between(const Shipped& shipped, double below, double above, double seconds, const std::string& first,
+                           const Overrides& overrides) {
+  const JudgedLoad calm = judged(shipped, below, seconds, overrides);
+  EXPECT_FALSE(calm.saturated) << "at load " << below << ": " << calm.first;
+  const JudgedLoad broken = judged(shipped, above, seconds, overrides);
+  EXPECT_TRUE(broken.saturated) << "at load " << above;
+  EXPECT_EQ(broken.first, first) << "at load " << above;
 }
 
 BoundAt bound_of(const Shipped& shipped, const Overrides& overrides) {

@@ -45,6 +45,10 @@ struct JudgedLoad {
 // The verdict over four replications of so many seconds each, after a warm-up of a fifth of that.
 [[nodiscard]] JudgedLoad judged(const Shipped& shipped, double load, double seconds, const Overrides& overrides = {});
 
+// Nothing is saturated at the load `below`, and at `above` that resource is, before all others.
+void expect_breaks_between(const Shipped& shipped, double below, double above, double seconds, const std::string& first,
+                           const Overrides& overrides = {});
+
 struct BoundAt {
   double load = 0;
   std::string resource;

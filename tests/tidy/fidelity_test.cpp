@@ -109,6 +109,19 @@ std::vector<std::string> findings_of(const std::map<std::string, std::vector<Row
   return findings;
 }
 
+// The sections that do not say below their table what is left out.
+std::vector<std::string> without_limits(const std::string& page, const std::map<std::string, int>& behaviours) {
+  std::vector<std::string> sections;
+  for (const auto& [section, count] : behaviours) {
+    const std::size_t begin = page.find("## " + section + "\n");
+    const std::size_t says = page.find("\nNot modelled: ", begin);
+    if (begin == std::string::npos || says == std::string::npos || page.find("\n## ", begin) < says) {
+      sections.push_back(section);
+    }
+  }
+  return sections;
+}
+
 TEST(FidelityPage, SaysWhichTestHoldsEachBehaviour) {
   std::string page;
   std::map<std::string, std::set<std::string>> tests;
@@ -121,6 +134,13 @@ TEST(FidelityPage, SaysWhichTestHoldsEachBehaviour) {
     }
   }
   EXPECT_THAT(findings_of(rows_of(page), tests, kBehaviours), IsEmpty());
+  EXPECT_THAT(without_limits(page, kBehaviours), IsEmpty());
+}
+
+TEST(FidelityPage, ASectionThatDoesNotSayWhatIsLeftOutIsFound) {
+  const std::map<std::string, int> both{{"llm", 1}, {"redis", 1}};
+  EXPECT_THAT(without_limits("## redis\n\n## llm\n\nNot modelled: days.\n", both), ElementsAre("redis"));
+  EXPECT_THAT(without_limits("## redis\n\nNot modelled: forks.\n", both), ElementsAre("llm"));
 }
 
 TEST(FidelityPage, AMissingRowAnUnknownTestAndAnUnlistedOneAreFound) {

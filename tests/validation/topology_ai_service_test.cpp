@@ -54,15 +54,6 @@ double by_loop(const Shipped& shipped) {
   return 1 / (plain * shipped.parameter("request_cpu") + shipped.arrivals("converse") * shipped.parameter("turn_cpu"));
 }
 
-void expect_breaks_between(const Shipped& shipped, double below, double above, double seconds, const std::string& first,
-                           const Overrides& overrides = {}) {
-  const JudgedLoad calm = judged(shipped, below, seconds, overrides);
-  EXPECT_FALSE(calm.saturated) << "at load " << below << ": " << calm.first;
-  const JudgedLoad broken = judged(shipped, above, seconds, overrides);
-  EXPECT_TRUE(broken.saturated) << "at load " << above;
-  EXPECT_EQ(broken.first, first) << "at load " << above;
-}
-
 TEST(AiService, ThePoolBreaksFirst) {
   const Shipped shipped("ai-service", "saas-mix");
   const double pool = connections(shipped) / connection_seconds(shipped);

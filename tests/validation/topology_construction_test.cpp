@@ -49,22 +49,13 @@ double by_database(const Shipped& shipped, double cores) {
   return (cores - 2 * query / shipped.parameter("relay_poll")) / (queries * query);
 }
 
-void expect_breaks_between(const Shipped& shipped, double below, double above, const std::string& first,
-                           const Overrides& overrides = {}) {
-  const JudgedLoad calm = judged(shipped, below, kSeconds, overrides);
-  EXPECT_FALSE(calm.saturated) << "at load " << below << ": " << calm.first;
-  const JudgedLoad broken = judged(shipped, above, kSeconds, overrides);
-  EXPECT_TRUE(broken.saturated) << "at load " << above;
-  EXPECT_EQ(broken.first, first) << "at load " << above;
-}
-
 // --- One droplet for Nginx and the vertical ---
 
 class OneDroplet : public testing::TestWithParam<const char*> {};
 
 TEST_P(OneDroplet, TheEventLoopsBreakFirst) {
   const Shipped shipped(GetParam(), "saas-mix");
-  expect_breaks_between(shipped, kDroplet * 0.92, kDroplet * 1.06, "vertical.loop");
+  expect_breaks_between(shipped, kDroplet * 0.92, kDroplet * 1.06, kSeconds, "vertical.loop");
 }
 
 TEST_P(OneDroplet, TheBoundIsTheCoresThatTheLoopsShareWithNginx) {
@@ -90,7 +81,7 @@ TEST(ConstructionMinimum, TheOneCoreOfPostgresBreaksFirst) {
   const Shipped shipped("construction-200", "saas-mix");
   const double database = by_database(shipped, 1);
   EXPECT_NEAR(database, kDatabase, kDatabase * kTolerance);
-  expect_breaks_between(shipped, kDatabase * 0.92, kDatabase * 1.08, "database.cpu");
+  expect_breaks_between(shipped, kDatabase * 0.92, kDatabase * 1.08, kSeconds, "database.cpu");
 }
 
 TEST(ConstructionRecommended, TwoCoresOfPostgresCarryMoreThanTheDroplet) {
@@ -111,7 +102,7 @@ TEST(ConstructionThousand, TheTokensBreakBeforeTwoDroplets) {
   EXPECT_EQ(bound.resource, "llm.tpm");
   EXPECT_NEAR(bound.load, tokens, tokens * kSampled * 2);
   EXPECT_NEAR(bound.of.at("vertical.loop"), kLoops * 2, kLoops * 2 * kSampled);
-  expect_breaks_between(shipped, kTokens * 0.9, kTokens * 1.1, "llm.tpm");
+  expect_breaks_between(shipped, kTokens * 0.9, kTokens * 1.1, kSeconds, "llm.tpm");
 }
 
 // Two loops of 20 connections, two of the relay and five of the engines: 47, and Postgres with 2 GB has 50, of which 3
@@ -153,7 +144,7 @@ TEST(ConstructionEvents, TheRelayPassesOnWhatItFindsOnceASecond) {
   const double relayed = shipped.parameter("relay_batch") / shipped.parameter("relay_poll");
   const double first = relayed / events(shipped, every_write);
   EXPECT_NEAR(first, 20, 20 * kTolerance);
-  expect_breaks_between(shipped, first * 0.9, first * 1.1, "outbox", every_write);
+  expect_breaks_between(shipped, first * 0.9, first * 1.1, kSeconds, "outbox", every_write);
 }
 
 // Engines that compute 10 ms for an event process 100 a second, which is less than what a faster relay brings. They
@@ -165,7 +156,7 @@ TEST(ConstructionEvents, SlowEnginesBreakFirstHoweverManyEventsTheyTake) {
   const double first = 1 / shipped.parameter("event_cpu", slow) / events(shipped, slow);
   EXPECT_NEAR(first, 20, 20 * kTolerance);
   EXPECT_NEAR(bound_of(shipped, slow).of.at("engines.loop"), first, first * kSampled);
-  expect_breaks_between(shipped, first * 0.88, first * 1.1, "engines.loop", slow);
+  expect_breaks_between(shipped, first * 0.88, first * 1.1, kSeconds, "engines.loop", slow);
 }
 
 }  // namespace

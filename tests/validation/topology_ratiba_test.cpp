@@ -48,22 +48,13 @@ double tokens_per_turn(const Shipped& shipped) {
   return shipped.parameter("input_tokens") + shipped.parameter("output_tokens");
 }
 
-void expect_breaks_between(const Shipped& shipped, double below, double above, const std::string& first,
-                           const Overrides& overrides = {}) {
-  const JudgedLoad calm = judged(shipped, below, kSeconds, overrides);
-  EXPECT_FALSE(calm.saturated) << "at load " << below << ": " << calm.first;
-  const JudgedLoad broken = judged(shipped, above, kSeconds, overrides);
-  EXPECT_TRUE(broken.saturated) << "at load " << above;
-  EXPECT_EQ(broken.first, first) << "at load " << above;
-}
-
 class Ratiba : public testing::TestWithParam<const char*> {};
 
 TEST_P(Ratiba, JobsThatWaitForTheWorkersNextLookBreakFirst) {
   const Shipped shipped(GetParam(), "saas-mix");
   const double first = jobs_per_s(shipped) / shipped.arrivals("job");
   EXPECT_NEAR(first, kFirst, kFirst * kTolerance);
-  expect_breaks_between(shipped, first * 0.92, first * 1.08, "jobs");
+  expect_breaks_between(shipped, first * 0.92, first * 1.08, kSeconds, "jobs");
 }
 
 TEST_P(Ratiba, TheBoundIsTheEventLoopsAndAboveWhatTheQueueAllows) {
@@ -84,7 +75,7 @@ TEST_P(Ratiba, AWorkerThatLooksMoreOftenLeavesTheEventLoopAsTheFirst) {
   const Shipped shipped(GetParam(), "saas-mix", kEagerWorker);
   const double loop = 1 / loop_seconds(shipped);
   ASSERT_GT(jobs_per_s(shipped) / shipped.arrivals("job"), loop * 2);
-  expect_breaks_between(shipped, loop * 0.92, loop * 1.06, "backend.loop", kManyThreads);
+  expect_breaks_between(shipped, loop * 0.92, loop * 1.06, kSeconds, "backend.loop", kManyThreads);
 }
 
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutAPooler, Ratiba, testing::Values("ratiba", "ratiba-pgbouncer"),
@@ -108,7 +99,7 @@ TEST(RatibaVaried, HeavierTurnsBringTheEventLoopsLimitDown) {
   const BoundAt bound = bound_of(shipped, heavy);
   EXPECT_EQ(bound.resource, "backend.loop");
   EXPECT_NEAR(bound.load, loop, loop * kSampled);
-  expect_breaks_between(shipped, loop * 0.92, loop * 1.06, "backend.loop", heavy);
+  expect_breaks_between(shipped, loop * 0.92, loop * 1.06, kSeconds, "backend.loop", heavy);
 }
 
 // A pool of one: a read holds the connection for 1 ms, a write for 3.5 ms, a turn for 0.3 + 5.5 ms and a job for 4 ms
@@ -122,7 +113,7 @@ TEST(RatibaVaried, APoolOfOneConnectionBreaksBeforeTheEventLoop) {
   const BoundAt bound = bound_of(shipped, one);
   EXPECT_EQ(bound.resource, "app_pool");
   EXPECT_NEAR(bound.load, kPool, kPool * kSampled);
-  expect_breaks_between(shipped, kPool * 0.8, kPool * 1.02, "app_pool", one);
+  expect_breaks_between(shipped, kPool * 0.8, kPool * 1.02, kSeconds, "app_pool", one);
 }
 
 // With a fifth of the tokens, 0.8 M a minute, the provider is the first to say no: at load 9.8.
@@ -130,7 +121,7 @@ TEST(RatibaVaried, AFifthOfTheTokensIsUsedUpBeforeTheJobsQueueUp) {
   const Shipped shipped("ratiba", "saas-mix", "resources: {llm: {tpm: 800000}}");
   const double tokens = shipped.number({"resources", "llm", "tpm"}) / 60 / tokens_per_turn(shipped);
   EXPECT_NEAR(tokens, kTokens / 5, kTokens / 5 * kTolerance);
-  expect_breaks_between(shipped, tokens * 0.85, tokens * 1.1, "llm.tpm", kManyThreads);
+  expect_breaks_between(shipped, tokens * 0.85, tokens * 1.1, kSeconds, "llm.tpm", kManyThreads);
 }
 
 }  // namespace

@@ -46,22 +46,13 @@ double nodes(const Shipped& shipped) {
   return std::ceil(shipped.parameter("services") / 17);
 }
 
-void expect_breaks_between(const Shipped& shipped, double below, double above, const std::string& first,
-                           const Overrides& overrides = {}) {
-  const JudgedLoad calm = judged(shipped, below, kSeconds, overrides);
-  EXPECT_FALSE(calm.saturated) << "at load " << below << ": " << calm.first;
-  const JudgedLoad broken = judged(shipped, above, kSeconds, overrides);
-  EXPECT_TRUE(broken.saturated) << "at load " << above;
-  EXPECT_EQ(broken.first, first) << "at load " << above;
-}
-
 class Rithmxo : public testing::TestWithParam<const char*> {};
 
 TEST_P(Rithmxo, TheProvidersTokensAreUsedUpFirst) {
   const Shipped shipped(GetParam(), "saas-mix");
   const double first = calls_by_tokens(shipped) / shipped.arrivals("converse");
   EXPECT_NEAR(first, kFirst, kFirst * kTolerance);
-  expect_breaks_between(shipped, first * 0.9, first * 1.06, "llm.tpm");
+  expect_breaks_between(shipped, first * 0.9, first * 1.06, kSeconds, "llm.tpm");
 }
 
 // At 1.05 times the rate the bucket, a minute's worth of tokens, lasts for 20 minutes; it counts as used up when 95 %
@@ -100,7 +91,7 @@ TEST(RithmxoVaried, ShortPromptsLeaveTheProvidersRequestsAsTheFirst) {
   const BoundAt bound = bound_of(shipped, brief);
   EXPECT_EQ(bound.resource, "llm.rpm");
   EXPECT_NEAR(bound.load, requests, requests * kSampled);
-  expect_breaks_between(shipped, requests * 0.9, requests * 1.06, "llm.rpm", brief);
+  expect_breaks_between(shipped, requests * 0.9, requests * 1.06, kSeconds, "llm.rpm", brief);
 }
 
 // Without the provider's limits the nodes are next; the constant says where.
@@ -121,7 +112,7 @@ TEST(RithmxoVaried, HeavyRequestsLeaveTheNodesAsTheFirst) {
   const BoundAt bound = bound_of(shipped, heavy);
   EXPECT_EQ(bound.resource, "node.cpu");
   EXPECT_NEAR(bound.load, cores, cores * kSampled);
-  expect_breaks_between(shipped, cores * 0.75, cores * 1.05, "node.cpu", heavy);
+  expect_breaks_between(shipped, cores * 0.75, cores * 1.05, kSeconds, "node.cpu", heavy);
 }
 
 // 50 services of at most 20 connections can ask for 1,000 of the 997 that Postgres gives to them. They do not: a
