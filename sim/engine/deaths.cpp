@@ -28,9 +28,7 @@ bool give_up_branches(Simulation& simulation, Request& request, const Death& dea
   const bool was_parallel = request.first_branch != nullptr;
   while (request.first_branch != nullptr) {
     Request& branch = *request.first_branch;
-    leave_parent(branch);
-    branch.ending = {};
-    branch.orphan = true;
+    orphan(branch);
     branch.cancelled = true;
     lose(simulation, branch, death, give_up_branches(simulation, branch, death));
   }

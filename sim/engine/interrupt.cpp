@@ -14,9 +14,7 @@ bool mark_for_unwinding(Simulation& simulation, Request& request, ErrorId error)
   const bool was_parallel = request.first_branch != nullptr;
   while (request.first_branch != nullptr) {
     Request& branch = *request.first_branch;
-    leave_parent(branch);
-    branch.ending = {};
-    branch.orphan = true;
+    orphan(branch);
     if (mark_for_unwinding(simulation, branch, error)) {
       simulation.wake(branch, Phase::release);
     }

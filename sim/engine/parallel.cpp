@@ -17,15 +17,19 @@ void leave_parent(Request& branch) {
   branch.next_branch = nullptr;
 }
 
+void orphan(Request& branch) {
+  leave_parent(branch);
+  branch.ending = {};
+  branch.orphan = true;
+}
+
 namespace {
 
 // Lets the remaining branches go on without their parent, or ends them.
 void let_go(Simulation& simulation, Request& parent, const ParallelPlan& plan) {
   while (parent.first_branch != nullptr) {
     Request& branch = *parent.first_branch;
-    leave_parent(branch);
-    branch.ending = {};
-    branch.orphan = true;
+    orphan(branch);
     if (plan.cancel_rest && stop_wait(simulation, branch)) {
       branch.error = plan.cancelled;
       branch.cancelled = true;

@@ -29,6 +29,9 @@ bool stop_wait(Simulation& simulation, Request& request);
 // Takes a branch out of its parent's; it goes on by itself. REQUIRES: the tree's times are settled.
 void leave_parent(Request& branch);
 
+// The same, and nobody asks for it any more.
+void orphan(Request& branch);
+
 // Puts `fresh` in the place of `old` among its parent's branches.
 void replace_branch(Request& old, Request& fresh);
 

@@ -12,10 +12,7 @@ std::unique_ptr<Resource> BatchStationPlan::instantiate(Simulation& simulation) 
 
 // Without a limit nobody waits for a server, and so nobody for company.
 BatchStation::BatchStation(Simulation& simulation, const BatchStationPlan& plan)
-    : Slots(simulation, plan,
-            [](std::int64_t capacity, Discipline discipline, Key key) -> std::unique_ptr<Line> {
-              return std::make_unique<BatchLine>(capacity, discipline, key);
-            }),
+    : Slots(simulation, plan, &make_line<BatchLine>),
       batch_(plan),
       servers_(simulation.is_relieved(plan.name) ? INT64_MAX : plan.servers),
       enough_(simulation.is_relieved(plan.name)

@@ -23,7 +23,7 @@ Breaker::Breaker(Simulation& simulation, const BreakerPlan& plan)
 Member* Breaker::permit(const Request& request) {
   Circuit& circuit = members_.of(request);
   ++circuit.level.arrivals;
-  if (circuit.state == State::open && simulation_.now() >= circuit.opened_at + plan_.wait) {
+  if (circuit.state == State::open && simulation_.now() >= circuit.opened_at + plan_.rules.wait) {
     enter(circuit, State::half_open);
   }
   if (circuit.state == State::open || (circuit.state == State::half_open && circuit.probes_left == 0)) {
@@ -42,15 +42,15 @@ void Breaker::record(Member& member, SimTime began, ErrorId error) {
   }
   Circuit& circuit = static_cast<Circuit&>(member);
   ++circuit.level.completed;
-  const Result result{error != kNoError, simulation_.now() - began > plan_.slow_after};
+  const Result result{error != kNoError, simulation_.now() - began > plan_.rules.slow_after};
   if (circuit.state == State::half_open) {
-    remember(circuit, result, static_cast<std::size_t>(plan_.probes));
-    if (static_cast<std::int64_t>(circuit.last.size()) == std::min(plan_.minimum, plan_.probes)) {
+    remember(circuit, result, static_cast<std::size_t>(plan_.rules.probes));
+    if (static_cast<std::int64_t>(circuit.last.size()) == std::min(plan_.rules.minimum, plan_.rules.probes)) {
       enter(circuit, is_over(circuit) ? State::open : State::closed);
     }
   } else if (circuit.state == State::closed && !unlimited_) {
-    remember(circuit, result, static_cast<std::size_t>(plan_.window));
-    if (static_cast<std::int64_t>(circuit.last.size()) >= plan_.minimum && is_over(circuit)) {
+    remember(circuit, result, static_cast<std::size_t>(plan_.rules.window));
+    if (static_cast<std::int64_t>(circuit.last.size()) >= plan_.rules.minimum && is_over(circuit)) {
       enter(circuit, State::open);
     }
   }
@@ -59,7 +59,7 @@ void Breaker::record(Member& member, SimTime began, ErrorId error) {
 void Breaker::withdraw(Member& member) {
   Circuit& circuit = static_cast<Circuit&>(member);
   ++circuit.level.completed;
-  const auto pending = plan_.probes - static_cast<std::int64_t>(circuit.last.size());
+  const auto pending = plan_.rules.probes - static_cast<std::int64_t>(circuit.last.size());
   if (circuit.state == State::half_open && circuit.probes_left < pending) {
     ++circuit.probes_left;
   }
@@ -75,7 +75,7 @@ void Breaker::enter(Circuit& circuit, State state) {
     simulation_.count_mark(plan_.opened);
   }
   circuit.state = state;
-  circuit.probes_left = plan_.probes;
+  circuit.probes_left = plan_.rules.probes;
   circuit.last.clear();
   circuit.next = 0;
   circuit.failed = 0;
@@ -98,8 +98,8 @@ void Breaker::remember(Circuit& circuit, Result result, std::size_t window) {
 
 bool Breaker::is_over(const Circuit& circuit) const {
   const auto calls = static_cast<double>(circuit.last.size());
-  return static_cast<double>(circuit.failed) * 100 >= plan_.failure_percent * calls ||
-         static_cast<double>(circuit.slow) * 100 >= plan_.slow_percent * calls;
+  return static_cast<double>(circuit.failed) * 100 >= plan_.rules.failure_percent * calls ||
+         static_cast<double>(circuit.slow) * 100 >= plan_.rules.slow_percent * calls;
 }
 
 void Breaker::for_each_member(const std::function<void(const Member&)>& visit) const {

@@ -22,6 +22,16 @@
 
 namespace loadstone {
 
+struct BreakerRules {
+  double failure_percent = 50;
+  double slow_percent = 100;
+  Duration slow_after;
+  std::int64_t window = 100;
+  std::int64_t minimum = 100;
+  Duration wait;
+  std::int64_t probes = 10;
+};
+
 struct BreakerPlan : ResourcePlan {
   BreakerPlan() {
     capacity = 1;
@@ -30,13 +40,7 @@ struct BreakerPlan : ResourcePlan {
   }
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
-  double failure_percent = 50;
-  double slow_percent = 100;
-  Duration slow_after;
-  std::int64_t window = 100;
-  std::int64_t minimum = 100;
-  Duration wait;
-  std::int64_t probes = 10;
+  BreakerRules rules;
   std::vector<ErrorId> ignored;
   std::uint32_t opened = 0;  // mark
 };

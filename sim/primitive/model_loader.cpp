@@ -24,12 +24,7 @@ class ModelLoader::Memory final : public Slots::Line {
 };
 
 ModelLoader::ModelLoader(Simulation& simulation, const ModelLoaderPlan& plan)
-    : Slots(simulation, plan,
-            [](std::int64_t capacity, Discipline discipline, Key key) -> std::unique_ptr<Line> {
-              return std::make_unique<Memory>(capacity, discipline, key);
-            }),
-      loader_(plan),
-      unlimited_(simulation.is_relieved(plan.name)) {}
+    : Slots(simulation, plan, &make_line<Memory>), loader_(plan), unlimited_(simulation.is_relieved(plan.name)) {}
 
 ModelLoader::Memory& ModelLoader::memory_of(const Request& request) {
   auto& memory = static_cast<Memory&>(lines_.of(request));

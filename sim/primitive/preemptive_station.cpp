@@ -19,11 +19,7 @@ bool before(const Request& a, const Request& b) {
 }  // namespace
 
 PreemptiveStation::PreemptiveStation(Simulation& simulation, const PreemptiveStationPlan& plan)
-    : Slots(simulation, plan,
-            [](std::int64_t capacity, Discipline discipline, Key key) -> std::unique_ptr<Line> {
-              return std::make_unique<ServedLine>(capacity, discipline, key);
-            }),
-      lifo_(plan.lifo) {}
+    : Slots(simulation, plan, &make_line<ServedLine>), lifo_(plan.lifo) {}
 
 Progress PreemptiveStation::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
   auto& line = static_cast<ServedLine&>(lines_.of(request));

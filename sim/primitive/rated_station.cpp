@@ -17,11 +17,7 @@ constexpr int kFraction = 20;  // bits
 }  // namespace
 
 RatedStation::RatedStation(Simulation& simulation, const RatedStationPlan& plan)
-    : Slots(simulation, plan,
-            [](std::int64_t capacity, Discipline discipline, Key key) -> std::unique_ptr<Line> {
-              return std::make_unique<RatedLine>(capacity, discipline, key);
-            }),
-      sjf_(plan.discipline == Discipline::sjf) {
+    : Slots(simulation, plan, &make_line<RatedLine>), sjf_(plan.discipline == Discipline::sjf) {
   for (const double rate : plan.rates) {
     speeds_.push_back(std::max<std::int64_t>(1, static_cast<std::int64_t>(rate * (1 << kFraction) + 0.5)));
   }

@@ -11,11 +11,7 @@ std::unique_ptr<Resource> ReservePoolPlan::instantiate(Simulation& simulation) c
 }
 
 ReservePool::ReservePool(Simulation& simulation, const ReservePoolPlan& plan)
-    : Slots(simulation, plan,
-            [](std::int64_t capacity, Discipline discipline, Key key) -> std::unique_ptr<Line> {
-              return std::make_unique<Pool>(capacity, discipline, key);
-            }),
-      reserve_plan_(plan) {}
+    : Slots(simulation, plan, &make_line<Pool>), reserve_plan_(plan) {}
 
 ReservePool::Pool& ReservePool::pool_of(const Request* first) {
   return static_cast<Pool&>(first == nullptr ? *lines_.all().front() : lines_.of(*first));

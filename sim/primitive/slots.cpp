@@ -19,18 +19,15 @@ std::int64_t whole_capacity(const Simulation& simulation, const ResourcePlan& pl
 
 }  // namespace
 
-Slots::Slots(Simulation& simulation, const SlotsPlan& plan)
-    : Slots(simulation, plan, [](std::int64_t capacity, Discipline discipline, Key key) {
-        return std::make_unique<Line>(capacity, discipline, key);
-      }) {}
+Slots::Slots(Simulation& simulation, const SlotsPlan& plan) : Slots(simulation, plan, &make_line<Line>) {}
 
-Slots::Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make_line)
+Slots::Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make)
     : Resource(simulation, plan.row),
       plan_(plan),
       sweep_(simulation, plan.sweep),
-      lines_(plan.member_attributes, [this, make_line](const Request* first) {
-        auto line = make_line(whole_capacity(simulation_, plan_), plan_.discipline,
-                              combine(simulation_.key_of(plan_.name), lines_.all().size()));
+      lines_(plan.member_attributes, [this, make](const Request* first) {
+        auto line = make(whole_capacity(simulation_, plan_), plan_.discipline,
+                         combine(simulation_.key_of(plan_.name), lines_.all().size()));
         line->label = member_label(simulation_, plan_, first);
         return line;
       }) {}

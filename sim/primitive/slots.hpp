@@ -60,7 +60,11 @@ class Slots : public Resource {
 
   // For a primitive whose members know more than a line: how one is made.
   using MakeLine = std::unique_ptr<Line> (*)(std::int64_t capacity, Discipline discipline, Key key);
-  Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make_line);
+  template <class L>
+  static std::unique_ptr<Line> make_line(std::int64_t capacity, Discipline discipline, Key key) {
+    return std::make_unique<L>(capacity, discipline, key);
+  }
+  Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make);
 
   // Whether `amount` units are free and nobody is in line before the arrival.
   [[nodiscard]] static bool is_free(const Line& line, std::int64_t amount) {

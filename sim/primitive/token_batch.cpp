@@ -18,12 +18,7 @@ struct TokenBatch::Batch final : Slots::Line {
 };
 
 TokenBatch::TokenBatch(Simulation& simulation, const TokenBatchPlan& plan)
-    : Slots(simulation, plan,
-            [](std::int64_t capacity, Discipline discipline, Key key) -> std::unique_ptr<Line> {
-              return std::make_unique<Batch>(capacity, discipline, key);
-            }),
-      batch_(plan),
-      unlimited_(simulation.is_relieved(plan.name)) {}
+    : Slots(simulation, plan, &make_line<Batch>), batch_(plan), unlimited_(simulation.is_relieved(plan.name)) {}
 
 Progress TokenBatch::generate(Request& request, std::int64_t prompt, std::int64_t output) {
   auto& batch = static_cast<Batch&>(lines_.of(request));

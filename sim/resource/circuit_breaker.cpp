@@ -12,40 +12,40 @@ namespace loadstone {
 namespace {
 
 struct CircuitBreakerSpec {
-  double failure_percent = 50;
-  double slow_percent = 100;
-  Duration slow_after;
-  std::int64_t window = 100;
-  std::int64_t minimum = 100;
-  Duration wait;
-  std::int64_t probes = 10;
+  BreakerRules rules;
   std::vector<std::string> ignored;
 };
 
-const FieldTable& fields() {
+const FieldTable& rules_fields() {
   constexpr Bounds kPercent{.min = 1, .max = 100};
   constexpr Bounds kCalls{.min = 1, .max = 1e6};
   static const FieldTable table =
-      FieldTable::of<CircuitBreakerSpec>()
-          .field("failureRateThreshold", &CircuitBreakerSpec::failure_percent,
+      FieldTable::of<BreakerRules>()
+          .field("failureRateThreshold", &BreakerRules::failure_percent,
                  "Percent of the calls in the window that failed, at which it opens.",
                  {.default_text = "50", .bounds = kPercent, .grade = "S"})
-          .field("slowCallRateThreshold", &CircuitBreakerSpec::slow_percent,
+          .field("slowCallRateThreshold", &BreakerRules::slow_percent,
                  "Percent of the calls that were slow, at which it opens.",
                  {.default_text = "100", .bounds = kPercent, .grade = "S"})
-          .field("slowCallDurationThreshold", &CircuitBreakerSpec::slow_after, "A longer call is slow.",
+          .field("slowCallDurationThreshold", &BreakerRules::slow_after, "A longer call is slow.",
                  {.default_text = "60s", .bounds = {.native_unit = "ms", .above_min = true}, .grade = "S"})
-          .field("slidingWindowSize", &CircuitBreakerSpec::window, "Calls whose results it keeps while it is closed.",
+          .field("slidingWindowSize", &BreakerRules::window, "Calls whose results it keeps while it is closed.",
                  {.default_text = "100", .bounds = kCalls, .grade = "S"})
-          .field("minimumNumberOfCalls", &CircuitBreakerSpec::minimum,
+          .field("minimumNumberOfCalls", &BreakerRules::minimum,
                  "Calls in the window before a rate counts; at most the window's size.",
                  {.default_text = "100", .bounds = kCalls, .grade = "S"})
-          .field("waitDurationInOpenState", &CircuitBreakerSpec::wait, "How long it lets nobody pass.",
+          .field("waitDurationInOpenState", &BreakerRules::wait, "How long it lets nobody pass.",
                  {.default_text = "60s", .bounds = {.native_unit = "ms", .above_min = true}, .grade = "S"})
-          .field("permittedNumberOfCallsInHalfOpenState", &CircuitBreakerSpec::probes,
-                 "Calls that it then lets pass, to decide.", {.default_text = "10", .bounds = kCalls, .grade = "S"})
-          .field("ignoreExceptions", &CircuitBreakerSpec::ignored, "Errors that say nothing about what is behind it.",
-                 {.optional = true});
+          .field("permittedNumberOfCallsInHalfOpenState", &BreakerRules::probes,
+                 "Calls that it then lets pass, to decide.", {.default_text = "10", .bounds = kCalls, .grade = "S"});
+  return table;
+}
+
+const FieldTable& fields() {
+  static const FieldTable table = FieldTable::of<CircuitBreakerSpec>()
+                                      .embed(&CircuitBreakerSpec::rules, rules_fields())
+                                      .field("ignoreExceptions", &CircuitBreakerSpec::ignored,
+                                             "Errors that say nothing about what is behind it.", {.optional = true});
   return table;
 }
 
@@ -105,13 +105,8 @@ class BuiltCircuitBreaker final : public BuiltResource, public Guard {
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& breaker = spec.as<CircuitBreakerSpec>();
   auto& plan = builder.add(std::make_unique<BreakerPlan>(), spec);
-  plan.failure_percent = breaker.failure_percent;
-  plan.slow_percent = breaker.slow_percent;
-  plan.slow_after = breaker.slow_after;
-  plan.window = breaker.window;
-  plan.minimum = std::min(breaker.minimum, breaker.window);
-  plan.wait = breaker.wait;
-  plan.probes = breaker.probes;
+  plan.rules = breaker.rules;
+  plan.rules.minimum = std::min(plan.rules.minimum, plan.rules.window);
   for (const std::string& name : breaker.ignored) {
     plan.ignored.push_back(builder.error(name));
   }

@@ -6,14 +6,12 @@
 namespace loadstone::test {
 namespace {
 
-const std::string kDesk = "resources: {desk: {kind: station, service: 1s}}\nflows: {go: {steps: [{visit: desk}]}}\n";
-
 // --- in line and served -------------------------------------------------------------------------------------------
 
 // One has been served at 1 s; the second is half served and the third in line at 1.5 s.
 TEST(Deaths, EndThoseServedAndThoseInLine) {
-  const SeenRun run =
-      faulty(kDesk, {{.count = 3}, {.at = "2s"}, {.at = "2500ms"}}, "{at: 1500ms, for: 1s, target: desk, is: killed}");
+  const SeenRun run = faulty(kDeskOfASecond, {{.count = 3}, {.at = "2s"}, {.at = "2500ms"}},
+                             "{at: 1500ms, for: 1s, target: desk, is: killed}");
   EXPECT_EQ(run.failed("connection_lost"), 2u);
   EXPECT_EQ(run.failed_after_ms(), 1500);
   EXPECT_EQ(run.failed("unavailable"), 1u);
@@ -23,7 +21,7 @@ TEST(Deaths, EndThoseServedAndThoseInLine) {
 
 // What ends at the instant of the death has ended; who is served from then on has not.
 TEST(Deaths, ComeAfterTheCompletionsOfTheirInstant) {
-  const SeenRun run = faulty(kDesk, {{.count = 3}}, "{at: 1s, for: 1s, target: desk, is: killed}");
+  const SeenRun run = faulty(kDeskOfASecond, {{.count = 3}}, "{at: 1s, for: 1s, target: desk, is: killed}");
   EXPECT_EQ(run.completed(), 1u);
   EXPECT_EQ(run.failed("connection_lost"), 2u);
   EXPECT_EQ(run.failed_after_ms(), 1000);

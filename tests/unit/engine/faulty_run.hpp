@@ -7,6 +7,10 @@
 
 namespace loadstone::test {
 
+// A topology in which requests are served for a second each, one at a time.
+inline const std::string kDeskOfASecond =
+    "resources: {desk: {kind: station, service: 1s}}\nflows: {go: {steps: [{visit: desk}]}}\n";
+
 // `more`: further top-level keys of the workload, as lines.
 inline SeenRun faulty(const std::string& topology, const std::vector<Arrivals>& arrivals, const std::string& faults,
                       const std::string& more = "", std::string_view duration = "1000s") {

@@ -7,14 +7,13 @@
 namespace loadstone::test {
 namespace {
 
-const std::string kDesk = "resources: {desk: {kind: station, service: 1s}}\nflows: {go: {steps: [{visit: desk}]}}\n";
 const std::vector<Arrivals> kEverySecond{{.count = 7, .every = "1s"}};  // at 0, 1 .. 6 s
 
 // --- down ---------------------------------------------------------------------------------------------------------
 
 // From 2 s on and before 5 s: 2, 3 and 4 are refused, and 5 is not. The service that ends at 2 s has ended.
 TEST(Outages, DownRefusesFromItsFirstInstantToBeforeItsLast) {
-  const SeenRun run = faulty(kDesk, kEverySecond, "{at: 2s, for: 3s, target: desk, is: down}");
+  const SeenRun run = faulty(kDeskOfASecond, kEverySecond, "{at: 2s, for: 3s, target: desk, is: down}");
   EXPECT_EQ(run.failed("unavailable"), 3u);
   EXPECT_EQ(run.failed_after_ms(), 0);
   EXPECT_EQ(run.completed(), 4u);
@@ -23,13 +22,13 @@ TEST(Outages, DownRefusesFromItsFirstInstantToBeforeItsLast) {
 }
 
 TEST(Outages, DownLetsThoseInsideGoOn) {
-  const SeenRun run = faulty(kDesk, {{.count = 3}}, "{at: 500ms, for: 10s, target: desk, is: down}");
+  const SeenRun run = faulty(kDeskOfASecond, {{.count = 3}}, "{at: 500ms, for: 10s, target: desk, is: down}");
   EXPECT_EQ(run.completed(), 3u);
   EXPECT_EQ(run.sum_ms(), 1000 + 2000 + 3000);
 }
 
 TEST(Outages, WithoutAnEndLastsToTheEnd) {
-  const SeenRun run = faulty(kDesk, kEverySecond, "{at: 2s, target: desk, is: down}");
+  const SeenRun run = faulty(kDeskOfASecond, kEverySecond, "{at: 2s, target: desk, is: down}");
   EXPECT_EQ(run.failed("unavailable"), 5u);
 }
 
@@ -69,15 +68,15 @@ TEST(Outages, APollerOfALockIsToldThatTheServerIsDown) {
 // --- errors -------------------------------------------------------------------------------------------------------
 
 TEST(Outages, ErrorsOfAllFailAll) {
-  const SeenRun run = faulty(kDesk, kEverySecond, "{at: 2s, for: 3s, target: desk, is: errors(100%)}");
+  const SeenRun run = faulty(kDeskOfASecond, kEverySecond, "{at: 2s, for: 3s, target: desk, is: errors(100%)}");
   EXPECT_EQ(run.failed("server_error"), 3u);
   EXPECT_EQ(run.completed(), 4u);
 }
 
 // Binomial: 20000 x 30 %, five standard deviations are 5 sqrt(20000 x 0.3 x 0.7) = 324.
 TEST(Outages, ErrorsFailTheirShare) {
-  const SeenRun run =
-      faulty(kDesk, {{.count = 20000, .every = "10s"}}, "{at: 0s, target: desk, is: errors(30%)}", "", "300000s");
+  const SeenRun run = faulty(kDeskOfASecond, {{.count = 20000, .every = "10s"}},
+                             "{at: 0s, target: desk, is: errors(30%)}", "", "300000s");
   EXPECT_NEAR(static_cast<double>(run.failed("server_error")), 6000, 324);
 }
 
@@ -94,13 +93,15 @@ TEST(Outages, EachAttemptDrawsForItself) {
 
 // Half of the work is done at 0.5 s, the other half takes 1.5 s.
 TEST(Outages, SlowStretchesWhatIsLeft) {
-  EXPECT_EQ(faulty(kDesk, {{.count = 1}}, "{at: 500ms, for: 10s, target: desk, is: slow(x3)}").sum_ms(), 2000);
-  EXPECT_EQ(faulty(kDesk, {{.count = 1}}, "{at: 500ms, for: 1500ms, target: desk, is: slow(x3)}").sum_ms(), 2000);
+  EXPECT_EQ(faulty(kDeskOfASecond, {{.count = 1}}, "{at: 500ms, for: 10s, target: desk, is: slow(x3)}").sum_ms(), 2000);
+  EXPECT_EQ(faulty(kDeskOfASecond, {{.count = 1}}, "{at: 500ms, for: 1500ms, target: desk, is: slow(x3)}").sum_ms(),
+            2000);
 }
 
 // 0.5 s, then 0.6 s in which 0.2 s of work is done; 0.3 s are left.
 TEST(Outages, SlowEndsWithinAService) {
-  EXPECT_EQ(faulty(kDesk, {{.count = 1}}, "{at: 500ms, for: 600ms, target: desk, is: slow(x3)}").sum_ms(), 1400);
+  EXPECT_EQ(faulty(kDeskOfASecond, {{.count = 1}}, "{at: 500ms, for: 600ms, target: desk, is: slow(x3)}").sum_ms(),
+            1400);
 }
 
 // Two at once: x6 between 6 and 9 s.
@@ -157,7 +158,7 @@ TEST(Outages, SlowReachesEveryKindOfService) {
 
 // 2, 3 and 4 get there at 5 s, in the order in which they came, before the one that arrives then.
 TEST(Outages, PartitionHoldsThoseWhoComeUntilItIsOver) {
-  const SeenRun run = faulty(kDesk, kEverySecond, "{at: 2s, for: 3s, target: desk, is: partition}");
+  const SeenRun run = faulty(kDeskOfASecond, kEverySecond, "{at: 2s, for: 3s, target: desk, is: partition}");
   EXPECT_EQ(run.completed(), 7u);
   // at 0 and 1: 1 s each; served 5-6, 6-7, 7-8: 4 s each; the one of 5 s 8-9, the one of 6 s 9-10: 4 s each
   EXPECT_EQ(run.sum_ms(), 2 * 1000 + 5 * 4000);
@@ -194,9 +195,9 @@ TEST(Outages, APartitionIsAWaitForItsTargetInBreakdowns) {
 // --- searches -----------------------------------------------------------------------------------------------------
 
 TEST(Outages, ASearchForALimitLeavesThemOut) {
-  load::Loaded loaded = model("topology: t\n" + kDesk, arrivals_at({{.count = 5, .every = "2s"}}, "10s") +
-                                                           "faults: [{at: 2s, target: desk, is: down}, "
-                                                           "{at: 2s, target: desk, is: slow(x3)}]\n");
+  load::Loaded loaded = model("topology: t\n" + kDeskOfASecond, arrivals_at({{.count = 5, .every = "2s"}}, "10s") +
+                                                                    "faults: [{at: 2s, target: desk, is: down}, "
+                                                                    "{at: 2s, target: desk, is: slow(x3)}]\n");
   hold_peaks(loaded.model, Duration{10'000'000'000});
   const SeenRun run(std::move(loaded));
   EXPECT_EQ(run.flow("go").run.failed, 0u);
