@@ -123,7 +123,7 @@ struct RunSummary {
   std::uint64_t events = 0;
   std::size_t replications = 0;
   std::uint64_t fingerprint = 0;
-  double llm_usd = 0;                // spent in the window, mean over the replications
+  double llm_usd = 0;                // spent on the window's requests, mean over the replications
   std::vector<std::string> stopped;  // why runs ended early, each reason once
 };
 

@@ -139,7 +139,8 @@ class Simulation {
   [[nodiscard]] Meter& meter(RowId row) { return meters_[row]; }
   [[nodiscard]] FlowStats& flow_stats(FlowId flow) { return flows_[flow]; }
   void count_mark(std::uint32_t mark) { ++marks_[mark]; }
-  void spend(Int128 nano_usd) { spent_nano_usd_ += nano_usd; }
+  // Paid for the request: counts if it arrived in the measured window.
+  void spend(const Request& request, Int128 nano_usd) { spent_nano_usd_ += request.sampled ? nano_usd : 0; }
   [[nodiscard]] Int128 spent_nano_usd() const { return spent_nano_usd_; }
   [[nodiscard]] std::uint64_t entered() const { return entered_; }
   [[nodiscard]] std::uint64_t entered_completed() const { return entered_completed_; }
@@ -165,7 +166,6 @@ class Simulation {
   void link(Request& request);
   void unlink(Request& request);
   Request& take();
-  void recycle(Request& request);
 
   const Model& model_;
   RunSettings settings_;

@@ -16,8 +16,8 @@ constexpr double kLaterStretch = 2;
 constexpr double kPauses = 2;  // of the slowest line, before and in what is measured
 constexpr double kLatencies = 100;
 constexpr double kFewRequests = 20'000;
-constexpr double kDrainedShare = 0.5;  // latencies far from the edge need no more
-constexpr double kClosedLength = 3;    // a difference of two throughputs needs longer runs
+constexpr double kDrainedShare = 0.25;  // latencies far from the edge need no more
+constexpr double kClosedLength = 3;     // a difference of two throughputs needs longer runs
 constexpr std::uint64_t kMostInFlight = 200'000;
 
 bool is_clear(const Evaluation& e) {
@@ -42,10 +42,6 @@ std::int64_t users_of(const Model& model, double load) {
   return users;
 }
 
-double throughput_of(const Observations& o) {
-  return static_cast<double>(o.entered_completed) / (o.measured_until - o.measured_from).seconds();
-}
-
 // Where nothing grows, the row on which most of the time somebody waits; the busiest if nobody waits anywhere.
 RowId most_pressed(const Model& model, const Verdict& verdict) {
   RowId most = 0;
@@ -62,6 +58,10 @@ RowId most_pressed(const Model& model, const Verdict& verdict) {
 }
 
 }  // namespace
+
+double throughput_of(const Observations& o) {
+  return static_cast<double>(o.entered_completed) / (o.measured_until - o.measured_from).seconds();
+}
 
 void Evaluator::begin(const Effort& effort, std::vector<std::string> relieved) {
   effort_ = effort;
@@ -84,7 +84,7 @@ const Bound& Evaluator::find_bound(double value) {
   settle_s_ = 0;
   beat_s_ = 0;
   if (const auto model = model_at_(value)) {
-    bound_ = measure_bound(*model, settings_at(value));
+    executor_.run(1, [&](std::size_t) { bound_ = measure_bound(*model, settings_at(value)); });
     for (const auto& plan : model->resources) {
       const double settle_s = plan->settle.seconds();
       settle_s_ = std::max(settle_s_, settle_s);
@@ -193,7 +193,10 @@ Evaluation Evaluator::glance(double value) {
 }
 
 Evaluation Evaluator::look(double value) {
-  return evaluate(value, 1.0, std::min(kFewRuns, request_.replications), {});
+  Evaluation two = evaluate(value, 1.0, std::min(kFewestRuns, request_.replications), {});
+  return request_.thresholds.empty() && is_clear(two)
+             ? std::move(two)
+             : evaluate(value, 1.0, std::min(kFewRuns, request_.replications), std::move(two));
 }
 
 Evaluation Evaluator::whole(double value, Evaluation seen) {

@@ -34,8 +34,12 @@ struct Evaluation {
   [[nodiscard]] bool breaks() const { return verdict.saturated || !failed_threshold.empty(); }
 };
 
-inline constexpr double kFlatGain = 0.2;    // of a closed load: below it, more users are not worth having
-inline constexpr std::size_t kFewRuns = 4;  // replications of a first look
+// Requests of sources that completed, a second of the window.
+[[nodiscard]] double throughput_of(const Observations& o);
+
+inline constexpr double kFlatGain = 0.2;       // of a closed load: below it, more users are not worth having
+inline constexpr std::size_t kFewRuns = 4;     // replications of a first look
+inline constexpr std::size_t kFewestRuns = 2;  // where they tell clearly
 
 // How much a search spends: on its first answer all, on what comes after it less.
 struct Effort {
@@ -56,7 +60,7 @@ class Evaluator {
 
   // Few replications, short ones first: for values that may be far from the edge.
   [[nodiscard]] Evaluation glance(double value);
-  // Few replications at full length.
+  // Few replications at full length; fewer where they tell clearly.
   [[nodiscard]] Evaluation look(double value);
   // All replications at full length; those that `seen` has of the same value and length are not run again.
   [[nodiscard]] Evaluation whole(double value, Evaluation seen);

@@ -17,7 +17,7 @@ namespace loadstone {
 struct Cost {
   double fixed_usd_month = 0;
   double variable_usd_month = 0;
-  double llm_usd = 0;  // spent in the measured window
+  double llm_usd = 0;  // spent on the requests of the measured window
 };
 
 struct Identity {

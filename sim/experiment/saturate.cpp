@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "sim/experiment/edge.hpp"
 #include "sim/experiment/evaluation.hpp"
 
 namespace loadstone {
@@ -15,6 +16,8 @@ constexpr double kNarrow = 1.03;       // a bracket this tight is not bisected f
 constexpr double kLaterNarrow = 1.12;  // the same, of what comes next
 constexpr double kLaterEffort = 0.15;  // what comes next is found with less precision
 constexpr int kGuesses = 2;            // then a bracket is halved: guesses may be wrong
+constexpr int kRetreats = 3;           // from a lower end that all replications together call broken
+constexpr double kStepDown = 1.6;      // where a value breaks and nothing says how far the edge is
 constexpr double kFarOut = 256;        // beyond this multiple of the start nothing is searched
 
 class Search {
@@ -69,7 +72,7 @@ class Search {
   [[nodiscard]] double lower_guess(const Evaluation& above, double otherwise) const {
     constexpr double kRoom = 1.02;
     constexpr double kNear = 1.25;
-    const double edge = likely_edge({}, above);
+    const double edge = likely_edge({}, above, context());
     const double closing = above.value / narrow();
     const double lo = !request_.whole_numbers && closing * kRoom < edge ? closing : just_below(edge);
     return edge < above.value && edge * kNear > above.value && lo > 0 ? lo : otherwise;
@@ -78,7 +81,7 @@ class Search {
   // Where to look next: what was measured says where the edge may be, and two looks beside it close the bracket. The
   // middle where that says nothing.
   [[nodiscard]] double probe(const Evaluation& below, const Evaluation& above) const {
-    const double lo = just_below(likely_edge(below, above));
+    const double lo = just_below(likely_edge(below, above, context()));
     if (lo > below.value) {
       return lo < above.value ? lo : middle(below.value, above.value);
     }
@@ -86,90 +89,129 @@ class Search {
     return hi < above.value ? hi : middle(below.value, above.value);
   }
 
+  // A value that holds and one that breaks, and what was seen there. `held` is the `below` before, where there was one.
+  struct Bracket {
+    Evaluation below;
+    Evaluation above;
+    Evaluation held;
+  };
+
   Saturated find_one() {
     const double start = request_.from.value_or(1.0);
     const Bound& bound = evaluator_.find_bound(start);
-    const bool bounded = request_.is_load && std::isfinite(bound.at_load);
-    if (request_.is_load && !bounded && !has_other_limits()) {
+    bounded_ = request_.is_load && std::isfinite(bound.at_load);
+    if (request_.is_load && !bounded_ && !has_other_limits()) {
       return unlimited();
     }
+    scale_ = bounded_ ? bound.at_load : start;
+    Bracket bracket;
+    const double usual_low = find_upper_end(bracket);
+    if (!bracket.above.breaks() && !executor_.interrupted()) {
+      return none_up_to(bracket.above);
+    }
+    find_lower_end(bracket, usual_low);
+    narrow_down(bracket);
+    confirm(bracket);
+    return is_later() ? describe_edge(bracket.below, bracket.above, context()) : describe_sharply(bracket);
+  }
+
+  // The first value that breaks, from the bound upwards; it does not break where nothing does. Returns where the lower
+  // end is looked for if measures do not say.
+  double find_upper_end(Bracket& bracket) {
     // beyond a bound, by as much as a run of its length shows
-    double hi = bounded ? bound.at_load * (is_later() ? 1.1 : 1.045) : start * 2;
-    double lo = !bounded ? start : is_later() ? hi / narrow() : bound.at_load * 0.85;
-    const double scale = bounded ? bound.at_load : start;
+    double hi = bounded_ ? scale_ * (is_later() ? 1.1 : 1.045) : scale_ * 2;
+    double lo = !bounded_ ? scale_ : is_later() ? hi / narrow() : scale_ * 0.85;
     if (request_.to) {
       hi = std::min(hi, *request_.to);
       lo = std::min(lo, hi / 1.1);
     }
-    Evaluation above = first_look(hi, bounded);
-    while (!above.breaks() && !executor_.interrupted()) {
-      if ((request_.to && hi >= *request_.to) || hi > scale * kFarOut) {
-        return none_up_to(hi, above);
+    bracket.above = first_look(hi, bounded_);
+    while (!bracket.above.breaks() && !executor_.interrupted()) {
+      if ((request_.to && hi >= *request_.to) || hi > scale_ * kFarOut) {
+        break;
       }
       lo = hi;
       hi = request_.to ? std::min(hi * 2, *request_.to) : hi * 2;
-      above = evaluator_.glance(hi);
+      bracket.above = evaluator_.glance(hi);
     }
-    const double usual = lo;
+    return lo;
+  }
+
+  // Downwards to a value that holds: where the measures above say, a few times; else at `usual`, and in steps from
+  // there.
+  void find_lower_end(Bracket& bracket, double usual) {
     int guesses = 0;
-    const auto lower_end = [&](double otherwise) {
-      const double guess = guesses < kGuesses ? lower_guess(above, otherwise) : otherwise;
-      guesses += guess != otherwise ? 1 : 0;
-      return guess;
-    };
-    lo = lower_end(usual);
-    Evaluation below = first_look(lo, bounded || lo != usual);
-    while (below.breaks() && lo > scale / kFarOut && !executor_.interrupted()) {
-      above = std::move(below);
-      hi = lo;
-      const double further = usual < hi ? usual : lo / 1.6;
-      lo = lower_end(further);
-      if (request_.whole_numbers) {
-        lo = std::floor(lo);
-        if (lo < 1) {
-          break;
-        }
+    double down_by = bounded_ && is_later() ? narrow() : kStepDown;  // beside a bound the edge is near
+    double otherwise = usual;
+    bool near = bounded_;
+    for (;;) {
+      double lo = guesses < kGuesses ? lower_guess(bracket.above, otherwise) : otherwise;
+      const bool guessed = lo != otherwise;
+      guesses += guessed ? 1 : 0;
+      lo = request_.whole_numbers ? std::floor(lo) : lo;
+      if (request_.whole_numbers && lo < 1) {
+        return;
       }
-      below = first_look(lo, lo != further);
+      Evaluation e = first_look(lo, near || guessed);
+      if (!e.breaks() || lo <= scale_ / kFarOut || executor_.interrupted()) {
+        bracket.below = std::move(e);
+        return;
+      }
+      bracket.above = std::move(e);
+      near = usual >= lo && down_by < kStepDown;
+      otherwise = usual < lo ? usual : lo / std::exchange(down_by, kStepDown);
     }
-    Evaluation held;  // the one before `below`, where there was one
-    for (int step = 0; !is_narrow(lo, hi) && !executor_.interrupted(); ++step) {
-      const double m = step < kGuesses ? probe(below, above) : middle(lo, hi);
+  }
+
+  void narrow_down(Bracket& bracket) {
+    for (int step = 0; !is_narrow(bracket.below.value, bracket.above.value) && !executor_.interrupted(); ++step) {
+      const double lo = bracket.below.value;
+      const double hi = bracket.above.value;
+      const double m = step < kGuesses ? probe(bracket.below, bracket.above) : middle(lo, hi);
       if (m <= lo || m >= hi) {
         break;
       }
       Evaluation e = evaluator_.look(m);
       if (e.breaks()) {
-        hi = m;
-        above = std::move(e);
+        bracket.above = std::move(e);
       } else {
-        lo = m;
-        held = std::exchange(below, std::move(e));
+        bracket.held = std::exchange(bracket.below, std::move(e));
       }
     }
-    // The search looked at few replications; the answer is over all of them.
-    below = evaluator_.whole(lo, std::move(below));
-    if (below.breaks() && held.value > 0 && !executor_.interrupted()) {
-      hi = lo;
-      above = std::move(below);
-      lo = held.value;
-      below = evaluator_.whole(lo, std::move(held));
+  }
+
+  // The search looked at few replications; the answer is over all of them.
+  void confirm(Bracket& bracket) {
+    complete(bracket.below);
+    for (int round = 0; round < kRetreats && bracket.below.breaks() && bracket.held.value > 0; ++round) {
+      bracket.above = std::exchange(bracket.below, std::exchange(bracket.held, {}));
+      narrow_down(bracket);
+      complete(bracket.below);
     }
-    above = evaluator_.whole(hi, std::move(above));
-    while (!above.breaks() && hi < scale * kFarOut && !executor_.interrupted()) {
-      below = std::move(above);
-      hi = request_.whole_numbers ? std::ceil(hi * narrow()) : hi * narrow();
-      above = evaluator_.whole(hi, {});
+    complete(bracket.above);
+    while (!bracket.above.breaks() && bracket.above.value < scale_ * kFarOut && !executor_.interrupted()) {
+      const double hi = bracket.above.value * narrow();
+      bracket.below = std::move(bracket.above);
+      bracket.above = evaluator_.whole(request_.whole_numbers ? std::ceil(hi) : hi, {});
     }
-    Saturated found = describe(below, above);
-    for (int round = 0; round < 3 && !is_later() && is_vague(found) && !executor_.interrupted(); ++round) {
+  }
+
+  void complete(Evaluation& e) {
+    const double value = e.value;
+    e = evaluator_.whole(value, std::move(e));
+  }
+
+  // With longer runs where the interval is too wide.
+  Saturated describe_sharply(Bracket& bracket) {
+    Saturated found = describe_edge(bracket.below, bracket.above, context());
+    for (int round = 0; round < 3 && is_vague(found) && !executor_.interrupted(); ++round) {
       evaluator_.measure_longer(3);
-      below = evaluator_.whole(lo, {});
-      above = evaluator_.whole(hi, {});
-      if (!above.breaks()) {
+      bracket.below = evaluator_.whole(bracket.below.value, {});
+      bracket.above = evaluator_.whole(bracket.above.value, {});
+      if (!bracket.above.breaks()) {
         break;
       }
-      found = describe(below, above);
+      found = describe_edge(bracket.below, bracket.above, context());
     }
     return found;
   }
@@ -201,138 +243,16 @@ class Search {
     return s;
   }
 
-  Saturated none_up_to(double value, const Evaluation& e) {
+  static Saturated none_up_to(const Evaluation& e) {
     Saturated s;
     s.limited_by = "none_up_to";
-    s.at = {value, std::nullopt, "nothing saturates up to here"};
-    s.throughput_per_s = throughput(e);
+    s.at = {e.value, std::nullopt, "nothing saturates up to here"};
+    s.throughput_per_s = throughput_of(e);
     return s;
   }
 
-  static Estimate throughput(const Evaluation& e) {
-    std::vector<double> values;
-    for (const Observations& o : e.observed) {
-      values.push_back(static_cast<double>(o.entered_completed) / (o.measured_until - o.measured_from).seconds());
-    }
-    return estimate_mean(values);
-  }
-
-  // Requests that come at the capacity, where that is written down; what completed below it otherwise.
-  Estimate offered_at(const Model& model, const Saturated& s) const {
-    const double per_s = Evaluator::written_rate(model);
-    if (!request_.is_load || per_s <= 0) {
-      return s.throughput_per_s;
-    }
-    Estimate e = s.at;
-    e.value *= per_s;
-    if (e.ci) {
-      e.ci = Interval{e.ci->lo * per_s, e.ci->hi * per_s};
-    }
-    return e;
-  }
-
-  // Where a replication crosses the edge, inside the bracket: from the deficit beyond it, or between both measures.
-  static double crossing(const Evaluation& below, const Evaluation& above, RowId row, std::size_t replication) {
-    const RowVerdict& over = above.verdict.rows[row];
-    const Measures& m = over.replications[replication];
-    const auto between = [&](double from, double to, double limit) {
-      const double at = below.value + (above.value - below.value) * (limit - from) / (to - from);
-      return from != to ? std::clamp(at, below.value, above.value) : above.value;
-    };
-    const bool both = replication < below.observed.size();
-    const Measures u = both ? below.verdict.rows[row].replications[replication] : Measures{};
-    switch (over.sign) {
-      case Sign::growth: {
-        // what is served of what comes; a server that had idle moments would have served more
-        constexpr double kBusy = 0.9;
-        const double served = above.value * (1 - std::max(0.0, m.deficit));
-        return std::min(above.value, m.busy > kBusy ? served / m.busy : served);
-      }
-      case Sign::refused:
-        return both ? between(u.refused, m.refused, kRefusedLimit) : above.value;
-      case Sign::blocked:
-        if (both && above.model->resources[row]->refills && u.blocked > 0) {
-          return below.value / u.blocked;  // what is used grows with the load until all is
-        }
-        return both ? between(u.blocked, m.blocked, over.blocked_limit) : above.value;
-      case Sign::flat:
-        return both && !below.gains.empty() ? between(below.gains[replication], above.gains[replication], kFlatGain)
-                                            : above.value;
-      case Sign::none:
-        break;
-    }
-    return above.value;
-  }
-
-  // What a replication says that says no more than the bracket: its mean is the middle, its interval not finer.
-  static double end_of(const Evaluation& below, const Evaluation& above, std::size_t replication) {
-    return replication % 2 == 0 ? below.value : above.value;
-  }
-
-  // Where each replication crosses the edge of the row that saturates first in it.
-  std::vector<double> crossings(const Evaluation& below, const Evaluation& above) const {
-    std::vector<double> all;
-    for (std::size_t r = 0; r < above.observed.size(); ++r) {
-      double at = above.value;
-      for (const RowVerdict& row : above.verdict.rows) {
-        if (row.sign != Sign::none) {
-          at = std::min(at, crossing(below, above, row.row, r));
-        }
-      }
-      // no open load passes the bound: an overload that was short shows less of itself than there is. But the bound is
-      // measured as well: where a load beyond it held, it does not bind.
-      const double bound = evaluator_.bound().at_load;
-      const bool binds = request_.is_load && above.gains.empty() && below.value <= bound;
-      at = binds ? std::min(at, bound) : at;
-      // the short runs of what comes later may show more growth than there is: then the bracket is what is known
-      all.push_back(is_later() && at < below.value ? end_of(below, above, r) : at);
-    }
-    return all;
-  }
-
-  // By the measures so far; the upper end of the bracket where they do not say. Without a lower end, `below` is empty.
-  double likely_edge(const Evaluation& below, const Evaluation& above) const {
-    return above.verdict.first ? estimate_mean(crossings(below, above)).value : above.value;
-  }
-
-  Saturated describe(const Evaluation& below, const Evaluation& above) {
-    Saturated s;
-    s.throughput_per_s = throughput(below);
-    s.bound_at = evaluator_.bound().at_load;
-    const auto bound_row = evaluator_.bound().resource;
-    s.bound_resource = bound_row && above.model ? above.model->resources[*bound_row]->name : "";
-    if (!above.verdict.first) {
-      std::vector<double> ends;
-      s.limited_by = above.failed_threshold.empty() ? "resource" : "threshold";
-      s.threshold = above.failed_threshold;
-      for (std::size_t r = 0; r < above.observed.size(); ++r) {
-        ends.push_back(end_of(below, above, r));
-      }
-      s.at = estimate_mean(ends);
-      return s;
-    }
-    s.by_replication = crossings(below, above);
-    const RowId first = *above.verdict.first;
-    s.limited_by = "resource";
-    s.resource = above.model->resources[first]->name;
-    s.relieved_by = above.model->resources[first]->relieved_by;
-    s.sign = above.verdict.rows[first].sign;
-    s.agreeing = above.verdict.agreeing;
-    s.at = estimate_mean(s.by_replication);
-    if (s.at.ci && s.at.ci->width() < kVisibleDeficit * s.at.value) {
-      // replications that agree more closely than a line's growth can be seen: at the bound, or at an end of the
-      // bracket
-      const double half = kVisibleDeficit / 2 * s.at.value;
-      s.at.ci = Interval{s.at.ci->lo - half, s.at.ci->hi + half};
-    }
-    if (s.at.ci && (s.sign == Sign::refused || s.sign == Sign::blocked) && s.at.value < evaluator_.bound().at_load) {
-      // where the crossing is read off the bracket, it is no better known than that
-      s.at.ci = Interval{std::min(s.at.ci->lo, below.value), std::max(s.at.ci->hi, above.value)};
-    }
-    s.throughput_per_s = offered_at(*above.model, s);
-    const RunSummary summary = summarize(*above.model, above.observed, {});
-    s.cause = find_cause(summary.resources, s.resource);
-    return s;
+  [[nodiscard]] EdgeContext context() const {
+    return {.bound = evaluator_.bound(), .is_load = request_.is_load, .is_later = is_later()};
   }
 
   // Latencies under half the capacity, drained to the end.
@@ -346,6 +266,9 @@ class Search {
   const SaturateRequest& request_;
   Executor& executor_;
   Evaluator evaluator_;
+  // of the present search
+  bool bounded_ = false;  // a bound says near which load the edge is
+  double scale_ = 1;      // that load; the start where there is none
 };
 
 }  // namespace

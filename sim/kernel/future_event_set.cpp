@@ -83,22 +83,22 @@ void FutureEventSet::sift_up(std::size_t position, EventKey key) {
 
 void FutureEventSet::sift_down(std::size_t position, EventKey key) {
   const std::size_t size = heap_.size();
-  for (;;) {
-    const std::size_t first = position * 4 + 1;
-    if (first >= size) {
-      break;
-    }
-    const std::size_t end = std::min(first + 4, size);
+  const EventKey* heap = heap_.data();
+  for (std::size_t first = position * 4 + 1; first < size; first = position * 4 + 1) {
     std::size_t best = first;
-    for (std::size_t child = first + 1; child < end; ++child) {
-      if (runs_before(heap_[child], heap_[best])) {
-        best = child;
+    if (first + 4 <= size) {  // a tournament, without branches
+      const std::size_t a = first + static_cast<std::size_t>(runs_before(heap[first + 1], heap[first]));
+      const std::size_t b = first + 2 + static_cast<std::size_t>(runs_before(heap[first + 3], heap[first + 2]));
+      best = runs_before(heap[b], heap[a]) ? b : a;
+    } else {
+      for (std::size_t child = first + 1; child < size; ++child) {
+        best = runs_before(heap[child], heap[best]) ? child : best;
       }
     }
-    if (!runs_before(heap_[best], key)) {
+    if (!runs_before(heap[best], key)) {
       break;
     }
-    place(position, heap_[best]);
+    place(position, heap[best]);
     position = best;
   }
   place(position, key);

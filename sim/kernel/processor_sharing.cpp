@@ -179,30 +179,30 @@ void ProcessorSharing::move_clocks(SimTime now) {
 void ProcessorSharing::share() {
   by_limit_.clear();
   std::size_t jobs = jobs_;
+  bool sorted = true;
   for (const std::uint32_t i : active_) {
     Class& c = classes_[i];
     if (c.stopped) {
       c.cores = 0;
       c.rate = 0;
       jobs -= c.heap.size();
-    } else {
-      by_limit_.push_back(i);
+      continue;
     }
+    const double limit = c.period.ns > 0 ? c.cap : std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
+    sorted = sorted && (by_limit_.empty() || by_limit_.back().limit <= limit);
+    by_limit_.push_back({limit, i});
   }
-  const auto limit = [&](std::uint32_t i) {
-    const Class& c = classes_[i];
-    return c.period.ns > 0 ? c.cap : std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
-  };
-  if (by_limit_.size() > 1) {
-    std::stable_sort(by_limit_.begin(), by_limit_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return limit(a) < limit(b); });
+  if (!sorted) {
+    std::sort(by_limit_.begin(), by_limit_.end(), [](const Limited& a, const Limited& b) {
+      return a.limit != b.limit ? a.limit < b.limit : a.job_class < b.job_class;
+    });
   }
   const double efficient = efficiency();
   double left = cores_;
-  for (const std::uint32_t i : by_limit_) {
-    Class& c = classes_[i];
+  for (const Limited& least : by_limit_) {
+    Class& c = classes_[least.job_class];
     const auto n = static_cast<double>(c.heap.size());
-    const double rate = std::min(limit(i), left / static_cast<double>(jobs));
+    const double rate = std::min(least.limit, left / static_cast<double>(jobs));
     c.cores = static_cast<std::uint64_t>(rate * kOne);
     c.rate =
         efficient == 1 && c.slowness == 1 ? c.cores : static_cast<std::uint64_t>(rate * efficient / c.slowness * kOne);

@@ -107,7 +107,11 @@ class ProcessorSharing {
   std::vector<Item> done_;               // scratch of advance()
   std::vector<std::uint32_t> active_;    // classes with jobs, ascending
   std::vector<std::uint32_t> periodic_;  // classes with a period
-  std::vector<std::uint32_t> by_limit_;  // scratch of share(): the same, lowest limit first
+  struct Limited {
+    double limit;  // cores of each job at most
+    std::uint32_t job_class;
+  };
+  std::vector<Limited> by_limit_;  // scratch of share(): the same, lowest limit first
   std::size_t jobs_ = 0;
   std::uint64_t sequence_ = 0;
   SimTime now_;

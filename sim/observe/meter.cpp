@@ -1,17 +1,14 @@
 #include "sim/observe/meter.hpp"
 
+#include <algorithm>
+
 namespace loadstone {
 
-void Breakdown::add(RowId on, Doing doing, Int128 ns) {
+void Breakdown::appear(RowId on, Doing doing) {
   const std::size_t key = std::size_t{on} * kDoings + static_cast<std::size_t>(doing);
-  if (key >= place_.size()) {
-    place_.resize(key + 1, kNowhere);
-  }
-  if (place_[key] == kNowhere) {
-    place_[key] = static_cast<std::uint32_t>(rows_.size());
-    rows_.push_back({on, doing, 0});
-  }
-  rows_[place_[key]].ns += ns;
+  place_.resize(std::max(place_.size(), key + 1), kNowhere);
+  place_[key] = static_cast<std::uint32_t>(rows_.size());
+  rows_.push_back({on, doing, 0});
 }
 
 void Breakdown::merge(const Breakdown& other) {

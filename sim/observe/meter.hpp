@@ -32,13 +32,21 @@ class Breakdown {
     Int128 ns = 0;
   };
 
-  void add(RowId on, Doing doing, Int128 ns);
+  void add(RowId on, Doing doing, Int128 ns) {
+    const std::size_t key = std::size_t{on} * kDoings + static_cast<std::size_t>(doing);
+    if (key >= place_.size() || place_[key] == kNowhere) [[unlikely]] {
+      appear(on, doing);
+    }
+    rows_[place_[key]].ns += ns;
+  }
   void merge(const Breakdown& other);
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
   [[nodiscard]] Int128 total() const;
 
  private:
   static constexpr std::uint32_t kNowhere = 0xffffffff;
+
+  void appear(RowId on, Doing doing);
 
   std::vector<Row> rows_;             // in the order of appearance
   std::vector<std::uint32_t> place_;  // in rows_, by resource and doing

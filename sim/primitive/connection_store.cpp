@@ -168,7 +168,7 @@ void ConnectionStore::keep(Connections& member, std::size_t connection) {
 
 // By another pool that shares its number of connections.
 bool ConnectionStore::is_needed_elsewhere() {
-  return plan_.cap && simulation_.resource<Slots>(*plan_.cap).totals(simulation_.now()).waiting > 0 &&
+  return plan_.cap && simulation_.resource<Slots>(*plan_.cap).waiting() > 0 &&
          std::any_of(plan_.sharers->begin(), plan_.sharers->end(),
                      [this](ResourceIndex row) { return simulation_.resource<ConnectionStore>(row).waits_for_room(); });
 }

@@ -54,6 +54,14 @@ std::int64_t Slots::capacity() {
   return lines_.all().front()->level.capacity();
 }
 
+std::int64_t Slots::waiting() const {
+  std::int64_t waiting = 0;
+  for (const auto& line : lines_.all()) {
+    waiting += line->level.waiting();
+  }
+  return waiting;
+}
+
 void Slots::refuse(Request& request, ErrorId error) {
   Line& line = lines_.of(request);
   ++line.level.arrivals;

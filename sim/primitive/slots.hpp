@@ -42,6 +42,8 @@ class Slots : public Resource {
   // Of a resource with one member: units in use, and those that there are.
   [[nodiscard]] std::int64_t in_use();
   [[nodiscard]] std::int64_t capacity();
+  // In all its lines.
+  [[nodiscard]] std::int64_t waiting() const;
   // Turns the request away, whatever is free.
   void refuse(Request& request, ErrorId error);
 

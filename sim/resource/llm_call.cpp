@@ -162,7 +162,7 @@ Progress op_pay(Simulation& simulation, Request& request, const Op& op) {
   const LlmCallPlan& plan = plan_of(op);
   const Tokens tokens = tokens_of(simulation, request, plan);
   const std::int64_t price = price_of(plan, tokens.input, tokens.output);
-  simulation.spend(price);
+  simulation.spend(request, price);
   if (plan.reserves) {
     const Frame frame = pop_frame(simulation, request);
     simulation.resource<Account>(*plan.account).settle(request, frame.a, price);

@@ -31,7 +31,8 @@ void run_all(const Files& files, const Options& options, exec::ThreadExecutor& e
     for (std::size_t i = 0; i < file->points_to_run() && !executor.interrupted(); ++i) {
       ++done;
       const Progress progress(executor, options,
-                              "point " + std::to_string(done) + "/" + std::to_string(count) + ": replication");
+                              "point " + std::to_string(done) + "/" + std::to_string(count) + ": run",
+                              Progress::Rounds::many);
       file->run(i, executor);
     }
   }

@@ -1,4 +1,7 @@
 // loadstone compare TOPOLOGY TOPOLOGY... WORKLOAD
+#include <future>
+#include <vector>
+
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
@@ -24,12 +27,19 @@ int command_compare(const Options& options) {
   Output output(options);
   exec::ThreadExecutor executor(options.threads);
   std::vector<SaturateReport> reports;
-  for (const SearchInputs& inputs : all) {
-    const Progress progress(executor, options, inputs.loaded.topology.name + ": replication");
-    reports.push_back(search(inputs, options, executor));
-    if (executor.interrupted()) {
-      return interrupted(executor, "a comparison that is cut short has no result");
+  {
+    const Progress progress(executor, options, "comparing: run", Progress::Rounds::many);
+    // Side by side: what one search has to wait for, the threads do for another.
+    std::vector<std::future<SaturateReport>> searches;
+    for (const SearchInputs& inputs : all) {
+      searches.push_back(std::async(std::launch::async, [&] { return search(inputs, options, executor); }));
     }
+    for (auto& one : searches) {
+      reports.push_back(one.get());
+    }
+  }
+  if (executor.interrupted()) {
+    return interrupted(executor, "a comparison that is cut short has no result");
   }
   const std::string json = report::to_json(reports);
   output.finish(json);

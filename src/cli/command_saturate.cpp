@@ -19,7 +19,7 @@ int command_saturate(const Options& options) {
   exec::ThreadExecutor executor(options.threads);
   SaturateReport report;
   {
-    const Progress progress(executor, options, "searching: replication");
+    const Progress progress(executor, options, "searching: run", Progress::Rounds::many);
     report = search(*inputs, options, executor);
   }
   if (executor.interrupted()) {

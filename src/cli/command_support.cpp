@@ -46,18 +46,23 @@ std::map<std::string, std::string> parameter_texts(const load::Loaded& loaded) {
   return texts;
 }
 
-Progress::Progress(exec::ThreadExecutor& executor, const Options& options, std::string what)
+Progress::Progress(exec::ThreadExecutor& executor, const Options& options, std::string what, Rounds rounds)
     : executor_(executor), shown_(!options.quiet && isatty(STDERR_FILENO) == 1) {
   if (!shown_) {
     return;
   }
   const auto begun = std::chrono::steady_clock::now();
-  executor.on_progress([begun, what = std::move(what)](std::size_t done, std::size_t count) {
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    const double left = seconds / static_cast<double>(done) * static_cast<double>(count - done);
-    fmt::print(stderr, "\r\033[K{} {}/{} ({:.0f} s, about {:.0f} s left)", what, done, count, seconds, left);
-    std::fflush(stderr);
-  });
+  executor.on_progress(
+      [begun, rounds, all = std::size_t{0}, what = std::move(what)](std::size_t done, std::size_t count) mutable {
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+        if (rounds == Rounds::many) {
+          fmt::print(stderr, "\r\033[K{} {} ({:.0f} s)", what, ++all, seconds);
+        } else {
+          const double left = seconds / static_cast<double>(done) * static_cast<double>(count - done);
+          fmt::print(stderr, "\r\033[K{} {}/{} ({:.0f} s, about {:.0f} s left)", what, done, count, seconds, left);
+        }
+        std::fflush(stderr);
+      });
 }
 
 Progress::~Progress() {

@@ -3,6 +3,7 @@
 // What commands have in common: printing diagnostics, the progress line, writing to standard output.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -25,10 +26,12 @@ int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is
 // The value of each parameter, as it was written or given.
 [[nodiscard]] std::map<std::string, std::string> parameter_texts(const load::Loaded& loaded);
 
-// Shows progress on standard error while it lives, if that is a terminal and the user did not ask for quiet.
+// Shows progress on standard error while it lives, if that is a terminal and the user did not ask for quiet: jobs done,
+// and where there is one round of them, how many there are and how long they will take.
 class Progress {
  public:
-  Progress(exec::ThreadExecutor& executor, const Options& options, std::string what);
+  enum class Rounds : std::uint8_t { one, many };
+  Progress(exec::ThreadExecutor& executor, const Options& options, std::string what, Rounds rounds = Rounds::one);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

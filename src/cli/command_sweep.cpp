@@ -46,9 +46,9 @@ std::string search_all(const SweepInputs& inputs, const Options& options, exec::
     const Options own = options_of(options, point);
     Diagnostics diagnostics;
     const auto search_inputs = check_search(inputs.files[point.files], own, diagnostics);
-    const Progress progress(
-        executor, options,
-        "point " + std::to_string(i + 1) + "/" + std::to_string(inputs.points.size()) + ": replication");
+    const Progress progress(executor, options,
+                            "point " + std::to_string(i + 1) + "/" + std::to_string(inputs.points.size()) + ": run",
+                            Progress::Rounds::many);
     SaturateReport found = search(*search_inputs, own, executor);
     if (executor.interrupted()) {
       break;

@@ -119,8 +119,9 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   }
   request.on_evaluation = [&](const EvaluationNote& note) {
     if (log::is_on()) {
-      log::detail(fmt::format("{} = {:.6g}: {} in {} replications of {:.6g} s, {}", options.axis, note.value,
-                              note.breaks ? "breaks" : "holds", note.replications, note.simulated_s, note.first));
+      log::detail(fmt::format("{}: {} = {:.6g}: {} in {} replications of {:.6g} s, {}", inputs.loaded.topology.name,
+                              options.axis, note.value, note.breaks ? "breaks" : "holds", note.replications,
+                              note.simulated_s, note.first));
     }
   };
   SaturateReport report;

@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <exception>
 #include <mutex>
@@ -18,7 +19,7 @@ namespace loadstone::exec {
 namespace asio = boost::asio;
 
 struct ThreadExecutor::State {
-  explicit State(unsigned count) : threads(count), signals(signal_loop, SIGINT, SIGTERM) {
+  explicit State(unsigned count) : signals(signal_loop, SIGINT, SIGTERM), pool(count) {
     signals.async_wait([this](const boost::system::error_code& error, int number) {
       if (!error) {
         caught = number;
@@ -32,12 +33,13 @@ struct ThreadExecutor::State {
     signal_thread.join();
   }
 
-  unsigned threads;
   asio::io_context signal_loop;
   asio::signal_set signals;
   std::thread signal_thread;
   std::atomic<int> caught{0};
+  std::mutex mutex;  // of progress, and of the counts of every run
   std::function<void(std::size_t, std::size_t)> progress;
+  asio::thread_pool pool;
 };
 
 ThreadExecutor::ThreadExecutor(unsigned threads)
@@ -53,41 +55,52 @@ int ThreadExecutor::signal() const {
 }
 
 void ThreadExecutor::on_progress(std::function<void(std::size_t, std::size_t)> progress) {
+  const std::lock_guard lock(state_->mutex);
   state_->progress = std::move(progress);
 }
 
 void ThreadExecutor::run(std::size_t count, const std::function<void(std::size_t)>& job) {
-  std::mutex mutex;
+  std::condition_variable one_ended;
   std::exception_ptr failure;
+  std::size_t ended = 0;
   std::size_t done = 0;
-  {
-    asio::thread_pool pool(state_->threads);
-    for (std::size_t i = 0; i < count; ++i) {
-      asio::post(pool, [&, i] {
-        if (interrupted()) {
-          return;
-        }
-        try {
-          const auto begun = std::chrono::steady_clock::now();
-          job(i);
-          if (log::is_on()) {
-            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
-            log::detail("job " + std::to_string(i + 1) + "/" + std::to_string(count) + " took " +
-                        std::to_string(seconds.count()) + " s");
-          }
-        } catch (...) {
-          const std::lock_guard lock(mutex);
-          failure = failure == nullptr ? std::current_exception() : failure;
-        }
-        const std::lock_guard lock(mutex);
-        ++done;
-        if (state_->progress) {
+  const auto attempt = [&](std::size_t i) -> std::exception_ptr {
+    try {
+      const auto begun = std::chrono::steady_clock::now();
+      job(i);
+      if (log::is_on()) {
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
+        log::detail("job " + std::to_string(i + 1) + "/" + std::to_string(count) + " took " +
+                    std::to_string(seconds.count()) + " s");
+      }
+    } catch (...) {
+      return std::current_exception();
+    }
+    return nullptr;
+  };
+  std::size_t posted = 0;
+  std::exception_ptr unposted;
+  try {
+    for (; posted < count; ++posted) {
+      asio::post(state_->pool, [&, i = posted] {
+        const bool skipped = interrupted();
+        std::exception_ptr failed = skipped ? nullptr : attempt(i);
+        const std::lock_guard lock(state_->mutex);
+        failure = failure == nullptr ? failed : failure;
+        done += skipped ? 0 : 1;
+        if (state_->progress && !skipped) {
           state_->progress(done, count);
         }
+        ++ended;
+        one_ended.notify_one();
       });
     }
-    pool.join();
+  } catch (...) {
+    unposted = std::current_exception();
   }
+  std::unique_lock lock(state_->mutex);
+  one_ended.wait(lock, [&] { return ended == posted; });
+  failure = failure == nullptr ? unposted : failure;
   if (failure != nullptr) {
     std::rethrow_exception(failure);
   }

@@ -3,6 +3,7 @@
 // Runs jobs on a pool of threads. SIGINT and SIGTERM end it after the jobs that are running; what is finished is kept.
 //
 // Order. Jobs begin in order; callers put results where the job's index says, so nothing depends on who ends first.
+// Share. Several threads may call run() at once: their jobs share the pool. A job itself must not call it.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ class ThreadExecutor final : public Executor {
   // The signal that interrupted, or 0.
   [[nodiscard]] int signal() const;
 
-  // Called after each job with (done, count) of the present run, by one thread at a time.
+  // Called after each job with (done, count) of its run, by one thread at a time.
   void on_progress(std::function<void(std::size_t, std::size_t)> progress);
 
  private:

@@ -107,6 +107,16 @@ TEST(HostedLlm, CostsWhatItsTokensCost) {
   EXPECT_EQ(run_once(m).spent_nano_usd, Int128{10'000} * (1155 * 3000 + 211 * 15000));  // 66.30 dollars
 }
 
+// Ten calls of 20 s, from 0 to 90 s; measured are those from 25 s to 100 s: seven. What is paid in the window for one
+// that came at 10 or 20 s does not count; what is paid after it for one that came at 90 s does.
+TEST(HostedLlm, CostsWhatTheRequestsOfTheWindowCost) {
+  std::string workload = arrivals_at({{.count = 10, .every = "10s"}}, "100s");
+  workload.replace(workload.find("warmup: 0s"), 10, "warmup: 25s");
+  const auto m =
+      hosted("ttft: 20s, itl: 0s, price: {input: $1/M, output: $1/M}", "input_tokens: 9, output_tokens: 1", workload);
+  EXPECT_EQ(run_once(m).spent_nano_usd, 7 * 10 * 1000);
+}
+
 // The client gives up after 1 s; the provider goes on and is paid. Three attempts of 5 s are three times the price.
 TEST(HostedLlm, AnAttemptThatTimesOutIsPaidAndTriedAgain) {
   const auto m = hosted("ttft: 5s, itl: 0s, timeout: 1, price: {input: $1/M, output: $1/M}",
