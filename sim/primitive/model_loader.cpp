@@ -80,4 +80,12 @@ void ModelLoader::loaded(Memory& memory, std::size_t index) const {
   ++memory.models[index].users;
 }
 
+void ModelLoader::lose_server(bool) {
+  for (const auto& memory : lines_.all()) {
+    for (Memory::Model& model : static_cast<Memory&>(*memory).models) {
+      model.loaded = false;
+    }
+  }
+}
+
 }  // namespace loadstone

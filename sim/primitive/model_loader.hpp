@@ -40,6 +40,8 @@ class ModelLoader final : public Slots {
   [[nodiscard]] bool make_room(Memory& memory, Request& request) const;
   // The model is in memory, and used by one.
   void loaded(Memory& memory, std::size_t model) const;
+  // No model is in memory any more.
+  void lose_server(bool forgets) override;
 
  private:
   const ModelLoaderPlan& loader_;

@@ -78,7 +78,7 @@ void TokenBatch::begin_step(Batch& batch) {
   }
   batch.stepping = !batch.running.empty();
   if (batch.stepping) {
-    simulation_.kernel().schedule(simulation_.now() + step_time(batch), Phase::release,
+    simulation_.kernel().schedule(plan_.end_of(simulation_.now(), step_time(batch)), Phase::release,
                                   {&TokenBatch::on_end, this, reinterpret_cast<std::uint64_t>(&batch)});
   }
 }

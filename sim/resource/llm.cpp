@@ -9,6 +9,7 @@
 #include "sim/primitive/model_loader.hpp"
 #include "sim/primitive/station.hpp"
 #include "sim/primitive/token_batch.hpp"
+#include "sim/resource/emit.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/llm_call.hpp"
 #include "sim/resource/llm_spec.hpp"
@@ -115,11 +116,11 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
         break;
       case LlmEngine::vllm:
         plan.notices_abort = true;
-        emit_stepped_call(lowerer, std::move(plan));
+        emit_stepped_call(lowerer, spec, std::move(plan));
         break;
       case LlmEngine::batch:
         plan.ttft = lowerer.drawn(*llm.batch_time);
-        emit_batched_call(lowerer, std::move(plan));
+        emit_batched_call(lowerer, spec, std::move(plan));
         break;
     }
   }
@@ -175,7 +176,7 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
     plan.tpm = rows_.tpm;
     plan.ttft = lowerer.drawn(*model.ttft);
     plan.itl = model.itl ? lowerer.drawn(*model.itl) : Drawn{Distribution::constant(1 / model.output_rate->per_ns), -1};
-    emit_hosted_call(lowerer, std::move(plan));
+    emit_hosted_call(lowerer, spec, std::move(plan));
   }
 
   void lower_local(Lowerer& lowerer, const LlmModelSpec& model, std::size_t index, LlmCallPlan plan) const {
@@ -189,7 +190,7 @@ class BuiltLlm final : public BuiltResource, public LanguageModel {
       plan.load.loader = rows_.loader;
       plan.load.time = lowerer.drawn(*model.load_time);
     }
-    emit_local_call(lowerer, std::move(plan));
+    emit_local_call(lowerer, spec, std::move(plan));
   }
 
   LlmRows rows_;
@@ -228,6 +229,7 @@ std::optional<LlmRows> add_local_rows(const ResourceSpec& spec, ModelBuilder& bu
   auto& cpu = static_cast<HostCpuPlan&>(*builder.model().resources[host->cpu]);
   rows.job_class = static_cast<std::uint32_t>(cpu.classes.size());
   cpu.classes.push_back({.cap = rows.threads, .quota = rows.threads});
+  note_cpu_class(builder, spec, rows.host, rows.job_class);
   return rows;
 }
 
@@ -244,6 +246,7 @@ std::optional<ResourceIndex> add_loader(const ResourceSpec& spec, ModelBuilder& 
   plan.queue_limit = llm.max_queue.value_or(512);
   plan.refused = builder.error("server_busy");
   plan.relieved_by = "OLLAMA_MAX_LOADED_MODELS";
+  builder.keeps_at(spec.name, plan.row);
   plan.member_attributes = builder.member_attributes(spec);
   return plan.row;
 }
@@ -332,11 +335,13 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
 }  // namespace
 
 const ResourceKind& llm_kind() {
-  static const ResourceKind kind{"llm",
-                                 "A language model: a provider's, behind rate limits, or one's own.",
-                                 llm_fields,
-                                 {"host", "in", "per"},
-                                 build};
+  static const ResourceKind kind{
+      "llm",
+      "A language model: a provider's, behind rate limits, or one's own.",
+      llm_fields,
+      {"host", "in", "per"},
+      build,
+      {FaultIs::down, FaultIs::errors, FaultIs::killed, FaultIs::partition, FaultIs::restart, FaultIs::slow}};
   return kind;
 }
 

@@ -67,15 +67,17 @@ std::int64_t pause_ns(const Simulation& simulation, const Request& request, cons
 bool unwind_call_attempt(Simulation& simulation, Request& request, const Op& op, const Frame& frame) {
   const LlmCallPlan& plan = plan_of(op);
   const bool late = request.error == plan.timed_out;
+  const bool rejected = request.error == plan.limited || request.error == plan.busy;
+  const bool broken = std::find(plan.broken.begin(), plan.broken.end(), request.error) != plan.broken.end();
   const std::int64_t retries = frame.a % kGeneration;
-  if ((!late && request.error != plan.limited && request.error != plan.busy) || retries >= plan.max_retries) {
+  if (!(late || rejected || broken) || retries >= plan.max_retries) {
     return false;
   }
   const std::int64_t retry_after = request.error == plan.limited ? frame.b : 0;
   request.error = kNoError;
   Frame& again = push_frame(request, op);
   again.saved_draws = frame.saved_draws;
-  again.a = frame.a + 1 + (late ? kGeneration : 0);
+  again.a = frame.a + 1 + (rejected ? 0 : kGeneration);
   again.b = pause_ns(simulation, request, plan, retries, retry_after);
   if (const std::int64_t generations = again.a / kGeneration; generations > 0) {
     request.draws = combine(frame.saved_draws, op.site + static_cast<std::uint64_t>(generations));
@@ -174,7 +176,7 @@ Progress op_pay(Simulation& simulation, Request& request, const Op& op) {
 }
 
 template <class Generate>
-void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
+void emit_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan, Generate generate) {
   plan.input_site = lowerer.site("llm.input_tokens");
   plan.output_site = lowerer.site("llm.output_tokens");
   plan.ttft_site = lowerer.site("llm.ttft");
@@ -185,6 +187,9 @@ void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
                                       "server busy, please try again.  maximum pending requests exceeded (HTTP 503)");
   plan.timed_out = lowerer.builder().error("llm_timeout", "Request timed out.");
   plan.over_budget = lowerer.builder().error("budget_exceeded", "Budget has been exceeded");
+  if (const OutagePlan* outage = lowerer.builder().outage_of(llm.name)) {
+    plan.broken = {outage->unavailable, outage->server_error, outage->connection_lost};
+  }
   const LlmCallPlan* kept = lowerer.builder().keep(plan);
   lowerer.emit({.execute = &op_begin, .unwind = &unwind_call_attempt, .plan = kept}, "llm");
   lowerer.emit({.execute = &op_pause});
@@ -196,11 +201,14 @@ void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
   if (plan.reserves) {
     lowerer.emit({.execute = &op_reserve, .unwind = &unwind_reserve, .plan = kept, .told = true});
   }
-  lowerer.emit({.execute = &op_admit, .plan = kept});
-  const std::uint32_t first = lowerer.here();
-  generate(kept);
-  lowerer.emit({.execute = &op_pay, .plan = kept});
-  lowerer.served_since(first);
+  {
+    const Lowerer::At at(lowerer, llm, "call");
+    lowerer.emit({.execute = &op_admit, .plan = kept});
+    const std::uint32_t first = lowerer.here();
+    generate(kept);
+    lowerer.emit({.execute = &op_pay, .plan = kept});
+    lowerer.served_since(first);
+  }
   if (plan.timeout) {
     lowerer.emit({.execute = &op_scope_end});
   }
@@ -209,12 +217,13 @@ void emit_call(Lowerer& lowerer, LlmCallPlan plan, Generate generate) {
 
 }  // namespace
 
-void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan) {
-  emit_call(lowerer, plan, [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_generate, .plan = kept}); });
+void emit_hosted_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan) {
+  emit_call(lowerer, llm, std::move(plan),
+            [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_generate, .plan = kept}); });
 }
 
-void emit_local_call(Lowerer& lowerer, LlmCallPlan plan) {
-  emit_call(lowerer, plan, [&](const LlmCallPlan* kept) {
+void emit_local_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan) {
+  emit_call(lowerer, llm, std::move(plan), [&](const LlmCallPlan* kept) {
     emit_model_begin(lowerer, plan.load);
     emit_acquire(lowerer, plan.requests);
     lowerer.emit({.execute = &op_compute, .plan = kept});
@@ -223,12 +232,14 @@ void emit_local_call(Lowerer& lowerer, LlmCallPlan plan) {
   });
 }
 
-void emit_stepped_call(Lowerer& lowerer, LlmCallPlan plan) {
-  emit_call(lowerer, plan, [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_step, .plan = kept}); });
+void emit_stepped_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan) {
+  emit_call(lowerer, llm, std::move(plan),
+            [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_step, .plan = kept}); });
 }
 
-void emit_batched_call(Lowerer& lowerer, LlmCallPlan plan) {
-  emit_call(lowerer, plan, [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_join_batch, .plan = kept}); });
+void emit_batched_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan) {
+  emit_call(lowerer, llm, std::move(plan),
+            [&](const LlmCallPlan* kept) { lowerer.emit({.execute = &op_join_batch, .plan = kept}); });
 }
 
 }  // namespace loadstone

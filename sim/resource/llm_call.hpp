@@ -3,8 +3,9 @@
 // What one call of a language model becomes: an attempt that is admitted, generates and is paid for, inside the SDK's
 // retries and its timeout.
 //
-// Order.  begin, [pause], [timeout, [reserve], admit, generate, pay]. A rejected attempt (429, 503) and one that timed
-//         out are tried again; only the latter draws its tokens anew, because only then has anything been generated.
+// Order.  begin, [pause], [timeout, [reserve], admit, generate, pay]. A rejected attempt (429, 503), one that timed
+//         out and one that a fault of the model fails (a 5xx, a broken connection) are tried again. All but the
+//         rejected draw anew: their tokens, and whether the next attempt fails by a fault.
 // Cost.   An attempt that times out goes on without its client (unless the engine notices) and is paid for.
 #pragma once
 
@@ -27,6 +28,7 @@ struct LlmCallPlan {
   bool reserves = false;  // sets aside on the account what the call can cost at most
   ErrorId limited = kNoError;
   ErrorId busy = kNoError;
+  std::vector<ErrorId> broken;  // what a fault of the model fails it with
   ErrorId over_budget = kNoError;
   // time: where requests are served (a provider's, a batch's), or slots before the cores of a host
   ResourceIndex requests = 0;
@@ -51,12 +53,12 @@ struct LlmCallPlan {
 };
 
 // A provider's latency does not depend on the load.
-void emit_hosted_call(Lowerer& lowerer, LlmCallPlan plan);
+void emit_hosted_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan);
 // The model is loaded, then one of its slots is taken, then CPU on the host.
-void emit_local_call(Lowerer& lowerer, LlmCallPlan plan);
+void emit_local_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan);
 // Steps of a running batch: `requests` is a TokenBatch.
-void emit_stepped_call(Lowerer& lowerer, LlmCallPlan plan);
+void emit_stepped_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan);
 // Batches that start and end together: `requests` is a BatchStation.
-void emit_batched_call(Lowerer& lowerer, LlmCallPlan plan);
+void emit_batched_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan);
 
 }  // namespace loadstone

@@ -57,7 +57,8 @@ Progress op_load(Simulation& simulation, Request& request, const Op& op) {
   }
   simulation.doing(request, Doing::served, *plan_of(op).loader);
   const Duration time = plan_of(op).time.duration(simulation, request, op.site);
-  simulation.wake_at(request, simulation.now() + time, Phase::release);
+  const ResourcePlan& plan = *simulation.model().resources[*plan_of(op).loader];
+  simulation.wake_at(request, plan.end_of(simulation.now(), time), Phase::release);
   return Progress::waits;
 }
 
