@@ -123,6 +123,8 @@ class Lockable {
   virtual ~Lockable() = default;
   virtual void lower_lock(Lowerer& lowerer) = 0;
   virtual void lower_unlock(Lowerer& lowerer) = 0;
+  // A write to what the lock protects takes effect here, if its token is not an old one.
+  virtual void lower_fence(Lowerer& lowerer) = 0;
 };
 
 // Takes commands: Redis. A command takes effect when it has been executed; its answer is on the way back after that.

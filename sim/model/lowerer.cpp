@@ -152,7 +152,7 @@ RetryPlan lower_retry(const RetrySpec& spec, ModelBuilder& builder,
 
 void Lowerer::lower_step(const StepSpec& step) {
   const Modifiers& m = step.modifiers;
-  tail_ = tail_ && !m.timeout && !m.retry && m.on_error.empty() && !m.blocking;
+  tail_ = tail_ && !m.timeout && !m.retry && m.on_error.empty() && !m.blocking && !m.fence;
   std::uint32_t unless = 0;
   if (m.when) {
     const CompiledCondition* condition = compile_condition(builder_, *m.when);
@@ -228,6 +228,11 @@ void Lowerer::lower_timed(const StepSpec& step) {
     }
   }
   step.kind->lower(step, *this);
+  if (m.fence) {
+    if (auto* lock = builder_.resource_that_can<Lockable>(*m.fence, "be locked")) {
+      lock->lower_fence(*this);
+    }
+  }
   if (m.blocking && runner_ != nullptr) {
     runner_->lower_unblock(*this);
   }

@@ -1,8 +1,5 @@
 #include "sim/primitive/polled_lock.hpp"
 
-#include <algorithm>
-
-#include "sim/base/check.hpp"
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/simulation.hpp"
 
@@ -107,10 +104,11 @@ void PolledLock::ask_later(Request& request, Duration reply) {
   }
 }
 
-// Under a ttl or a limit nobody waits for ever, which is what a set `patience` tells the search for deadlocks; it stays
+// Under a ttl that is not renewed, or a limit, nobody waits for ever, which is what a set `patience` tells the search for deadlocks; it stays
 // set while a command is under way.
 void PolledLock::set_timer(Request& request, SimTime at, Phase phase, void (*run)(void*, std::uint64_t)) {
-  EventId& timer = plan_.ttl || plan_.blocking_timeout ? request.wait.patience : request.wake;
+  const bool ends = (plan_.ttl && !plan_.renew) || plan_.blocking_timeout;
+  EventId& timer = ends ? request.wait.patience : request.wake;
   timer = simulation_.kernel().schedule(at, phase, {run, this, reinterpret_cast<std::uint64_t>(&request)});
 }
 
@@ -189,187 +187,6 @@ void PolledLock::grant(Request& request, LockKey& key, std::int64_t waited_ns) {
   const std::int64_t token = set(key, &request);
   simulation_.add_hold(request, {.at = this, .member = &key, .since = {}, .amount = 1, .unit = token});
   go_in(key);
-}
-
-// --- the key ------------------------------------------------------------------------------------------------------
-
-std::int64_t PolledLock::set(LockKey& key, Request* holder) {
-  const std::int64_t token = ++tokens_;
-  key.owner = token;
-  key.level.use(simulation_.now(), 1);
-  if (plan_.ttl) {
-    const EventId event =
-        simulation_.kernel().schedule(simulation_.now() + *plan_.ttl, Phase::expire,
-                                      {&PolledLock::on_expiry, this, static_cast<std::uint64_t>(token)});
-    expiries_.emplace(token, Expiry{&key, holder, event});
-  }
-  return token;
-}
-
-void PolledLock::on_answer_to_nobody(void* self, std::uint64_t where, Request& command) {
-  PolledLock& lock = *static_cast<PolledLock*>(self);
-  LockKey& key = *reinterpret_cast<LockKey*>(where);
-  if (lock.relieved_ || key.owner != 0 || command.error != kNoError) {
-    return;
-  }
-  lock.simulation_.count_mark(lock.plan_.leaked);
-  lock.leaked_.push_back({.at = &lock,
-                          .member = &key,
-                          .since = lock.simulation_.now(),
-                          .amount = 1,
-                          .unit = lock.set(key, nullptr),
-                          .depth = 0,
-                          .row = lock.row_});
-}
-
-void PolledLock::on_expiry(void* self, std::uint64_t token_of_key) {
-  PolledLock& lock = *static_cast<PolledLock*>(self);
-  const auto token = static_cast<std::int64_t>(token_of_key);
-  const Expiry expiry = lock.expiries_.at(token);
-  lock.expiries_.erase(token);
-  LockKey& key = *expiry.key;
-  key.owner = key.owner == token ? 0 : key.owner;
-  key.level.use(lock.simulation_.now(), -1);
-  if (expiry.holder != nullptr) {
-    ++key.level.completed;
-    lock.lose(*expiry.holder, token);
-    return;
-  }
-  const auto at =
-      std::find_if(lock.leaked_.begin(), lock.leaked_.end(), [&](const Hold& hold) { return hold.unit == token; });
-  lock.simulation_.meter(lock.row_).hold_sum += (lock.simulation_.now() - at->since).ns;
-  lock.leaked_.erase(at);
-}
-
-namespace {
-
-Hold* find_token(Request& request, const Resource* at, std::int64_t token) {
-  const auto hold = std::find_if(request.holds.begin(), request.holds.end(),
-                                 [&](const Hold& h) { return h.at == at && h.unit == token; });
-  return hold == request.holds.end() ? nullptr : &*hold;
-}
-
-}  // namespace
-
-// The hold ends for the accounts; the holder does not know, and keeps a hold of nothing until it releases it. A timeout
-// may have moved the hold from the request that took it to the one that went on.
-void PolledLock::lose(Request& taker, std::int64_t token) {
-  Request* holder = &taker;
-  Hold* hold = find_token(taker, this, token);
-  for (Request* r = simulation_.first_in_flight(); hold == nullptr && r != nullptr; r = r->next_in_flight) {
-    holder = r;
-    hold = find_token(*r, this, token);
-  }
-  LOADSTONE_CHECK(hold != nullptr, "nobody holds the key of '" + plan_.name + "' that expires");
-  simulation_.doing(*holder, holder->doing, holder->doing_on);
-  simulation_.count_hold(row_, hold->since);
-  hold->amount = 0;
-}
-
-void PolledLock::lose_server(bool forgets) {
-  if (!forgets) {
-    return;
-  }
-  const auto forget = [&](const Hold& hold) {
-    LockKey& key = static_cast<LockKey&>(*hold.member);
-    stop_expiry(hold.unit);
-    key.owner = key.owner == hold.unit ? 0 : key.owner;
-    key.level.use(simulation_.now(), -1);
-  };
-  for (Request* r = simulation_.first_in_flight(); r != nullptr; r = r->next_in_flight) {
-    for (Hold& hold : r->holds) {
-      if (hold.at != this || hold.amount == 0) {
-        continue;
-      }
-      simulation_.doing(*r, r->doing, r->doing_on);
-      simulation_.count_hold(row_, hold.since);
-      forget(hold);
-      ++hold.member->level.completed;
-      hold.amount = 0;
-    }
-  }
-  for (const Hold& hold : leaked_) {
-    simulation_.meter(row_).hold_sum += (simulation_.now() - hold.since).ns;
-    forget(hold);
-  }
-  leaked_.clear();
-}
-
-void PolledLock::stop_expiry(std::int64_t token) {
-  if (const auto expiry = expiries_.find(token); expiry != expiries_.end()) {
-    simulation_.kernel().cancel(expiry->second.event);
-    expiries_.erase(expiry);
-  }
-}
-
-void PolledLock::release(const Hold& hold) {
-  LockKey& key = static_cast<LockKey&>(*hold.member);
-  come_out(key);
-  if (hold.amount == 0) {
-    simulation_.count_mark(plan_.not_owned);
-    return;
-  }
-  stop_expiry(hold.unit);
-  key.owner = key.owner == hold.unit ? 0 : key.owner;
-  key.level.use(simulation_.now(), -1);
-  ++key.level.completed;
-}
-
-void PolledLock::go_in(LockKey& key) {
-  if (++key.inside == 2 && !relieved_) {
-    key.overlap_since = simulation_.now();
-    simulation_.resource<LockOverlap>(plan_.overlap).begin();
-  }
-}
-
-void PolledLock::come_out(LockKey& key) {
-  if (key.inside-- == 2 && !relieved_) {
-    simulation_.resource<LockOverlap>(plan_.overlap).end(key.overlap_since);
-  }
-}
-
-void PolledLock::for_each_member(const std::function<void(const Member&)>& visit) const {
-  for (const auto& key : keys_.all()) {
-    visit(*key);
-  }
-}
-
-void PolledLock::for_each_owned_hold(const std::function<void(const Hold&)>& visit) const {
-  for (const Hold& hold : leaked_) {
-    visit(hold);
-  }
-  for (const auto& key : keys_.all()) {
-    if (key->inside >= 2 && !relieved_) {
-      visit({.at = nullptr,
-             .member = nullptr,
-             .since = key->overlap_since,
-             .amount = 1,
-             .unit = -1,
-             .depth = 0,
-             .row = plan_.overlap});
-    }
-  }
-}
-
-// --- overlaps -----------------------------------------------------------------------------------------------------
-
-std::unique_ptr<Resource> LockOverlapPlan::instantiate(Simulation& simulation) const {
-  return std::make_unique<LockOverlap>(simulation, *this);
-}
-
-LockOverlap::LockOverlap(Simulation& simulation, const LockOverlapPlan& plan)
-    : Resource(simulation, plan.row), all_(kNoLimit) {}
-
-void LockOverlap::begin() {
-  ++all_.level.arrivals;
-  ++all_.level.granted;
-  all_.level.use(simulation_.now(), 1);
-}
-
-void LockOverlap::end(SimTime since) {
-  simulation_.count_hold(row_, since);
-  all_.level.use(simulation_.now(), -1);
-  ++all_.level.completed;
 }
 
 }  // namespace loadstone

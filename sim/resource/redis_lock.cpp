@@ -1,4 +1,6 @@
 // A lock in Redis, as redis-py's Lock: SET NX with a time to live, asked for again and again; released by a script.
+#include "sim/engine/scopes.hpp"
+#include "sim/primitive/lock_overlap.hpp"
 #include "sim/primitive/polled_lock.hpp"
 #include "sim/resource/kinds.hpp"
 #include "sim/resource/slots_steps.hpp"
@@ -12,6 +14,7 @@ struct RedisLockSpec {
   std::optional<Duration> sleep;
   std::optional<BackoffSpec> retry;
   std::optional<Duration> blocking_timeout;
+  std::optional<Duration> renew;
 };
 
 const FieldTable& fields() {
@@ -27,7 +30,10 @@ const FieldTable& fields() {
                    BackoffSpec::fields())
           .field("blocking_timeout", &RedisLockSpec::blocking_timeout,
                  "Gives up with `lock_timeout` when the next attempt would come later than this; absent: never.",
-                 {.bounds = {.native_unit = "s"}, .grade = "S"});
+                 {.bounds = {.native_unit = "s"}, .grade = "S"})
+          .field("renew", &RedisLockSpec::renew,
+                 "A watchdog of the holder extends the key by `timeout`, each time after this pause; absent: none.",
+                 {.bounds = {.native_unit = "s", .above_min = true}});
   return table;
 }
 
@@ -61,25 +67,53 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
     step.limited = spec.as<RedisLockSpec>().blocking_timeout.has_value();
     server_.lower_request(lowerer, 1, "lock.set");
     lowerer.emit({.execute = &op_return});
+    if (spec.as<RedisLockSpec>().renew) {
+      step.renewal = lower_renewal(lowerer);
+    }
     lowerer.land(over);
     if (step.limited) {
       lowerer.emit({.execute = &op_polled_lock_begin, .target = lock_});
     }
     const std::uint32_t first = lowerer.here();
     server_.lower_request(lowerer, 1, "lock.set");
-    lowerer.emit({.execute = &op_polled_lock_take, .plan = lowerer.builder().keep(step)}, "lock.attempt");
+    const PolledLockStep* kept = lowerer.builder().keep(step);
+    lowerer.emit({.execute = &op_polled_lock_take, .plan = kept}, "lock.attempt");
     lowerer.served_since(first);
     server_.lower_reply(lowerer, "lock.set");
+    lowerer.emit(
+        {.execute = &op_polled_lock_watch, .unwind = &unwind_polled_lock_watch, .plan = kept, .told = true},
+        "lock.renewal");
   }
   void lower_unlock(Lowerer& lowerer) override {
+    lowerer.emit({.execute = &op_polled_lock_unwatch, .target = lock_});
     const std::uint32_t first = lowerer.here();
     server_.lower_request(lowerer, 1, "lock.release");
     emit_release(lowerer, lock_);
     lowerer.served_since(first);
     server_.lower_reply(lowerer, "lock.release");
   }
+  void lower_fence(Lowerer& lowerer) override {
+    auto& plan = static_cast<PolledLockPlan&>(*lowerer.builder().model().resources[lock_]);
+    plan.stale_token = lowerer.builder().mark(spec.name + ".stale_token");
+    plan.stale = lowerer.builder().error("stale_token");
+    lowerer.emit({.execute = &op_polled_lock_fence, .target = lock_});
+  }
 
  private:
+  // The watchdog's command stands aside too. It is a task of the holder's process: while the event loop there is held,
+  // it is not sent.
+  std::uint32_t lower_renewal(Lowerer& lowerer) {
+    const std::uint32_t entry = lowerer.here();
+    if (lowerer.runner() != nullptr) {
+      TimeLaw no_time;
+      no_time.distribution = Distribution::constant(0);
+      lowerer.runner()->lower_cpu(lowerer, no_time);
+    }
+    server_.lower_request(lowerer, 1, "lock.renew");
+    lowerer.emit({.execute = &op_return});
+    return entry;
+  }
+
   ResourceIndex lock_;
   CommandServer& server_;
 };
@@ -93,6 +127,15 @@ void check(const ResourceSpec& spec, ModelBuilder& builder) {
   if (lock.retry && !lock.retry->base.attribute.empty()) {
     builder.diagnostics().error(spec.place_of("retry"),
                                 "resource '" + spec.name + "': the 'base' of 'retry' must be a time or a distribution");
+  }
+  if (lock.renew && !lock.timeout) {
+    builder.diagnostics().error(spec.place_of("renew"),
+                                "resource '" + spec.name + "': 'renew' extends a key that has a 'timeout'");
+  }
+  if (lock.renew && lock.timeout && *lock.renew >= *lock.timeout) {
+    builder.diagnostics().error(spec.place_of("renew"),
+                                "resource '" + spec.name + "': 'renew' must be shorter than 'timeout'",
+                                {"a third of it is usual"});
   }
 }
 
@@ -108,12 +151,15 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   auto& plan = builder.add(std::make_unique<PolledLockPlan>(), spec);
   plan.capacity = 1;
   plan.ttl = lock.timeout;
+  plan.renew = lock.renew;
   plan.pause = pause_of(lock);
   plan.settle = whole_ns(std::min(plan.pause.cap_ns, kMostDoublings * plan.pause.base.mean()));
   plan.blocking_timeout = lock.blocking_timeout;
   plan.timed_out =
       builder.error("lock_timeout", "LockError: Unable to acquire lock within the time specified", spec.name);
   plan.leaked = builder.mark(spec.name + ".leaked");
+  plan.died = builder.error("connection_lost");
+  plan.worker_died = builder.error("worker_lost");
   plan.member_attributes = builder.member_attributes(spec);
   builder.keeps_at(spec.server->name, plan.row);
   if (lock.timeout || builder.outage_of(spec.server->name) != nullptr) {  // else the key is there until it is released

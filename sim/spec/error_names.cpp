@@ -35,6 +35,7 @@ const std::vector<std::string_view>& error_names() {
                                                    "server_busy",
                                                    "server_error",
                                                    "service_unavailable",
+                                                   "stale_token",
                                                    "statement_timeout",
                                                    "timeout",
                                                    "too_many_clients",

@@ -45,6 +45,7 @@ struct Modifiers {
   std::optional<RetrySpec> retry;
   std::vector<std::pair<std::string, std::vector<StepSpec>>> on_error;  // by error name, or "any"
   bool blocking = false;
+  std::optional<Reference> fence;
   std::optional<std::string> name;
   std::optional<std::string> draw;
 

@@ -45,6 +45,8 @@ const FieldTable& Modifiers::fields() {
           .mapping("retry", &Modifiers::retry, "Tries again after a failure.", RetrySpec::fields())
           .field("blocking", &Modifiers::blocking, "Holds the service's event loop for the whole step.",
                  {.default_text = "false"})
+          .field("fence", &Modifiers::fence,
+                 "It writes what this lock protects, with the lock's token: an old one is refused with `stale_token`.")
           .field("name", &Modifiers::name, "What reports call the step.")
           .field("draw", &Modifiers::draw, "Names the step's random draws, instead of its place in the flow.");
   return table;

@@ -404,7 +404,10 @@ TEST(RedisLock, SaysWhatIsWrong) {
   EXPECT_NE(errors_of_lock(", server: q").find("'q' is a station, which cannot take commands"), std::string::npos);
   EXPECT_NE(errors_of_lock(", server: redis, sleep: 1, retry: {}").find("either a 'sleep' or a 'retry'"),
             std::string::npos);
-  EXPECT_NE(errors_of_lock(", server: redis, renew: true").find("unknown key 'renew'"), std::string::npos);
+  EXPECT_NE(errors_of_lock(", server: redis, renew: 1").find("'renew' extends a key that has a 'timeout'"),
+            std::string::npos);
+  EXPECT_NE(errors_of_lock(", server: redis, timeout: 5, renew: 5").find("'renew' must be shorter than 'timeout'"),
+            std::string::npos);
   EXPECT_NE(errors_of_lock(", server: redis, timeout: 0").find("must be above 0"), std::string::npos);
   EXPECT_EQ(errors_of_lock(", server: redis"), "");
 }
