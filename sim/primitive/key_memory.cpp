@@ -9,6 +9,10 @@ namespace loadstone {
 namespace {
 
 constexpr Key kVictimSite = hash_text("evicted key");
+constexpr Key kUseSite = hash_text("counted use");
+constexpr std::int32_t kFirstCounter = 5;  // Redis's LFU_INIT_VAL
+constexpr std::int32_t kMostCounter = 255;
+constexpr Int128 kNeverDecays = Int128{1} << 80;
 constexpr std::int64_t kNoLimit = std::int64_t{1} << 62;
 
 }  // namespace
@@ -35,6 +39,7 @@ bool KeyMemory::read(const Request& request, Key key) {
     return false;
   }
   unlink(keys, found->second);
+  count_use(keys.entries[found->second]);
   link(keys, found->second);
   return true;
 }
@@ -50,10 +55,16 @@ void KeyMemory::write(Request& request, Key key, std::int64_t bytes, std::option
   }
   ++level.granted;
   ++level.completed;
+  Entry entry{.key = key, .bytes = bytes, .counter = kFirstCounter, .used = simulation_.now().ns};
   if (const auto found = keys.index.find(key); found != keys.index.end()) {
+    const Entry& before = keys.entries[found->second];
+    entry.counter = before.counter;
+    entry.uses = before.uses;
+    entry.used = before.used;
+    count_use(entry);
     remove(keys, found->second);
   }
-  add(keys, key, bytes, ttl);
+  add(keys, entry, ttl);
 }
 
 bool KeyMemory::make_room(Keys& keys) {
@@ -68,17 +79,17 @@ bool KeyMemory::make_room(Keys& keys) {
   return true;
 }
 
-void KeyMemory::add(Keys& keys, Key key, std::int64_t bytes, std::optional<Duration> ttl) {
+void KeyMemory::add(Keys& keys, const Entry& entry, std::optional<Duration> ttl) {
   if (keys.unused.empty()) {
     keys.unused.push_back(static_cast<Index>(keys.entries.size()));
     keys.entries.emplace_back();
   }
   const Index at = keys.unused.back();
   keys.unused.pop_back();
-  keys.index.emplace(key, at);
+  keys.index.emplace(entry.key, at);
   const SimTime now = simulation_.now();
-  keys.level.use(now, bytes);
-  keys.entries[at] = {.key = key, .bytes = bytes};
+  keys.level.use(now, entry.bytes);
+  keys.entries[at] = entry;
   if (ttl) {
     keys.entries[at].due = (now + std::min(*ttl, kEndOfTime - now)).ns;
     keys.due.emplace(keys.entries[at].due, at);
@@ -104,13 +115,41 @@ bool KeyMemory::in_random_order() const {
   return plan_.policy == Eviction::allkeys_random || plan_.policy == Eviction::volatile_random;
 }
 
+bool KeyMemory::by_frequency() const {
+  return plan_.policy == Eviction::allkeys_lfu || plan_.policy == Eviction::volatile_lfu;
+}
+
+Int128 KeyMemory::rank(const Entry& entry) const {
+  const Int128 decay = plan_.lfu_decay.ns > 0 ? Int128{plan_.lfu_decay.ns} : kNeverDecays;
+  return entry.counter * decay + entry.used;
+}
+
+void KeyMemory::count_use(Entry& entry) const {
+  if (!by_frequency()) {
+    return;
+  }
+  const std::int64_t now = simulation_.now().ns;
+  if (plan_.lfu_decay.ns > 0) {
+    const std::int64_t fallen = (now - entry.used) / plan_.lfu_decay.ns;
+    entry.counter -= static_cast<std::int32_t>(std::min<std::int64_t>(fallen, entry.counter));
+  }
+  const double above = std::max(0, entry.counter - kFirstCounter);
+  const double choice = uniform(draw_of(combine(choice_key_, entry.key), kUseSite, entry.uses++));
+  if (entry.counter < kMostCounter && choice < 1 / (above * plan_.lfu_log_factor + 1)) {
+    ++entry.counter;
+  }
+  entry.used = now;
+}
+
 bool KeyMemory::is_candidate(const Entry& entry) const {
   switch (plan_.policy) {
     case Eviction::allkeys_lru:
     case Eviction::allkeys_random:
+    case Eviction::allkeys_lfu:
       return true;
     case Eviction::volatile_lru:
     case Eviction::volatile_random:
+    case Eviction::volatile_lfu:
       return entry.due != INT64_MAX;
     default:
       return false;  // nobody, or kept in the order of expiry
@@ -121,6 +160,10 @@ bool KeyMemory::is_candidate(const Entry& entry) const {
 void KeyMemory::link(Keys& keys, Index at) {
   Entry& entry = keys.entries[at];
   if (!is_candidate(entry)) {
+    return;
+  }
+  if (by_frequency()) {
+    keys.by_use.emplace(rank(entry), at);
     return;
   }
   if (in_random_order()) {
@@ -139,6 +182,10 @@ void KeyMemory::unlink(Keys& keys, Index at) {
   if (!is_candidate(entry)) {
     return;
   }
+  if (by_frequency()) {
+    keys.by_use.erase({rank(entry), at});
+    return;
+  }
   if (in_random_order()) {
     const Index last = keys.candidates.back();
     keys.candidates[entry.place] = last;
@@ -153,6 +200,9 @@ void KeyMemory::unlink(Keys& keys, Index at) {
 KeyMemory::Index KeyMemory::victim(Keys& keys) {
   if (plan_.policy == Eviction::volatile_ttl) {
     return keys.due.empty() ? kNone : keys.due.begin()->second;
+  }
+  if (by_frequency()) {
+    return keys.by_use.empty() ? kNone : keys.by_use.begin()->second;
   }
   if (!in_random_order()) {
     return keys.oldest;

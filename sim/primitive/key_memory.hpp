@@ -4,12 +4,15 @@
 //
 // Full.   As in Redis: before a write, keys are evicted until no more than the limit is used; then the write goes in,
 //         so that the limit is passed by one key at most. If nothing may be evicted the write is refused.
-// Order.  lru evicts what has not been read or written for longest, random any, ttl what expires first. The volatile
+// Order.  lru evicts what has not been read or written for longest, random any, ttl what expires first. lfu evicts what
+//         has the lowest counter now: Redis's, which grows by chance at each use, the less the greater it is, and falls
+//         by 1 for each `lfu_decay` without use. All fall alike, so their order does not change while none is used:
+//         it is that of counter x decay + last use. The volatile
 //         policies look only at keys with a time to live. Expiry is Phase::expire: a read at that instant by a
 //         completion still finds the key, an arrival does not.
 // Levels. `in use` is bytes; arrivals are writes, refused those without room.
-// Cost.   O(1) a read or write without a time to live, O(log n) with one.
-// Not.    lru is exact, where Redis takes the oldest of a sample of 5.
+// Cost.   O(1) a read or write without a time to live, O(log n) with one or under lfu.
+// Not.    lru and lfu are exact, where Redis takes the best of a sample of 5.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/base/int128.hpp"
 #include "sim/engine/member_array.hpp"
 #include "sim/engine/resource.hpp"
 
@@ -28,8 +32,10 @@ enum class Eviction : std::uint8_t {
   noeviction,
   allkeys_lru,
   allkeys_random,
+  allkeys_lfu,
   volatile_lru,
   volatile_random,
+  volatile_lfu,
   volatile_ttl
 };
 
@@ -39,6 +45,8 @@ struct KeyMemoryPlan : ResourcePlan {
 
   std::int64_t limit = std::int64_t{1} << 62;  // bytes; what `capacity` says to reports
   Eviction policy = Eviction::noeviction;
+  double lfu_log_factor = 10;
+  Duration lfu_decay{60'000'000'000};  // 0: counters never fall
   ErrorId full = kNoError;
   bool survives_restarts = false;  // where it is lost: only if all memory is
   std::uint32_t evicted = 0;       // marks
@@ -69,6 +77,9 @@ class KeyMemory final : public Resource {
     Index older = kNone;  // in the list of candidates for eviction
     Index newer = kNone;
     Index place = kNone;  // among the candidates of a random policy
+    std::int32_t counter = 0;  // lfu, as of its last use
+    std::uint32_t uses = 0;
+    std::int64_t used = 0;  // the last time
   };
   struct Keys : Member {
     using Member::Member;
@@ -78,6 +89,7 @@ class KeyMemory final : public Resource {
     Index oldest = kNone;
     Index newest = kNone;
     std::vector<Index> candidates;
+    std::set<std::pair<Int128, Index>> by_use;  // of lfu: the first goes
     std::set<std::pair<std::int64_t, Index>> due;
     EventId expiry;
     std::int64_t expiry_at = 0;
@@ -86,7 +98,11 @@ class KeyMemory final : public Resource {
 
   [[nodiscard]] bool is_candidate(const Entry& entry) const;
   [[nodiscard]] bool in_random_order() const;
-  void add(Keys& keys, Key key, std::int64_t bytes, std::optional<Duration> ttl);
+  [[nodiscard]] bool by_frequency() const;
+  [[nodiscard]] Int128 rank(const Entry& entry) const;
+  // It is used now.
+  void count_use(Entry& entry) const;
+  void add(Keys& keys, const Entry& entry, std::optional<Duration> ttl);
   void remove(Keys& keys, Index at);
   void link(Keys& keys, Index at);
   void unlink(Keys& keys, Index at);

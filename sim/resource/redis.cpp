@@ -19,6 +19,8 @@ struct RedisSpec {
   TimeLaw rtt;
   std::optional<Bytes> maxmemory;
   Eviction policy = Eviction::noeviction;
+  std::optional<double> lfu_log_factor;
+  std::optional<Duration> lfu_decay;
   std::int64_t maxclients = 10000;
   std::optional<Duration> down_after;
 };
@@ -38,9 +40,14 @@ const FieldTable& fields() {
           .choice("maxmemory-policy", &RedisSpec::policy,
                   "Which keys go when it is full; with `noeviction` writes fail with `out_of_memory` instead.",
                   {.default_text = "noeviction",
-                   .choices = {"noeviction", "allkeys-lru", "allkeys-random", "volatile-lru", "volatile-random",
-                               "volatile-ttl"},
+                   .choices = {"noeviction", "allkeys-lru", "allkeys-random", "allkeys-lfu", "volatile-lru",
+                               "volatile-random", "volatile-lfu", "volatile-ttl"},
                    .grade = "S"})
+          .field("lfu-log-factor", &RedisSpec::lfu_log_factor,
+                 "lfu: how slowly a counter grows with uses. Absent: 10.", {.bounds = {.max = 1e6}, .grade = "S"})
+          .field("lfu-decay-time", &RedisSpec::lfu_decay,
+                 "lfu: minutes without use for which a counter falls by 1; 0: it never does. Absent: 1.",
+                 {.bounds = {.native_unit = "min"}, .grade = "S"})
           .field("maxclients", &RedisSpec::maxclients, "Connections of pools at most; more are refused.",
                  {.default_text = "10000", .bounds = {.min = 1, .max = 1e7}, .grade = "S"})
           .field("down-after-milliseconds", &RedisSpec::down_after,
@@ -164,6 +171,8 @@ class BuiltRedis final : public BuiltResource,
     auto& plan = builder_.add(std::make_unique<KeyMemoryPlan>(), spec, "memory");
     plan.policy = redis.policy;
     plan.judged = redis.policy == Eviction::noeviction;  // else to be full is its normal state
+    plan.lfu_log_factor = redis.lfu_log_factor.value_or(plan.lfu_log_factor);
+    plan.lfu_decay = redis.lfu_decay.value_or(plan.lfu_decay);
     if (redis.maxmemory) {
       plan.limit = redis.maxmemory->count;
       plan.capacity = static_cast<double>(plan.limit);
@@ -227,6 +236,13 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   if (redis.policy != Eviction::noeviction && !redis.maxmemory) {
     builder.diagnostics().error(spec.place_of("maxmemory-policy"),
                                 "resource '" + spec.name + "': 'maxmemory-policy' needs 'maxmemory'");
+  }
+  for (const char* key : {"lfu-log-factor", "lfu-decay-time"}) {
+    if (spec.key_places.contains(key) && redis.policy != Eviction::allkeys_lfu &&
+        redis.policy != Eviction::volatile_lfu) {
+      builder.diagnostics().error(spec.place_of(key), "resource '" + spec.name + "': '" + key +
+                                                          "' needs a 'maxmemory-policy' with lfu");
+    }
   }
   auto& loop = builder.add(std::make_unique<StationPlan>(), spec, "cpu");
   loop.capacity = 1;

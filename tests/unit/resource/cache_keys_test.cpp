@@ -83,7 +83,7 @@ TEST(CacheKeys, InARedisLookingUpAndStoringAreCommands) {
 // Uniform over 100 keys of which 51 are kept: 51 % are found, whichever go. Of 10,000 the standard deviation is 50, and
 // at the start some 50 more miss.
 TEST(CacheKeys, FindsTheShareThatItKeeps) {
-  for (const char* policy : {"allkeys-lru", "allkeys-random"}) {
+  for (const char* policy : {"allkeys-lru", "allkeys-random", "allkeys-lfu"}) {
     const SeenRun seen(cached(", of: redis", ", maxmemory: 50kB, maxmemory-policy: " + std::string(policy)),
                        {{.count = 10'000, .attributes = "k: uniform", .every = "20ms"}});
     EXPECT_NEAR(static_cast<double>(seen.marked("products.hit")), 5100 - 30, 250) << policy;
@@ -114,6 +114,49 @@ TEST(CacheKeys, AVolatilePolicyTakesOnlyKeysWithATimeToLive) {
   EXPECT_EQ(seen.marked("lasting.hit"), 1u);
   EXPECT_EQ(seen.marked("long.miss"), 2u);
   EXPECT_EQ(seen.marked("redis.evicted_keys"), 2u);
+}
+
+TEST(CacheKeys, VolatileLfuTakesOnlyKeysWithATimeToLiveAndTheLeastUsed) {
+  // `long` was found once and `short` never: when `lasting` is written `short` goes, though it was used later
+  const SeenRun seen = small_caches("volatile-lfu", {"long", "long", "short", "lasting", "long"});
+  EXPECT_EQ(seen.marked("long.hit"), 2u);
+  EXPECT_EQ(seen.marked("redis.evicted_keys"), 1u);
+}
+
+std::string least_used(const std::string& keys = "") {
+  return cached(", of: redis", ", maxmemory: 2kB, maxmemory-policy: allkeys-lfu" + keys);
+}
+
+// Three are kept. 1 has been found twice, 2 and 3 never: for 4 the older of the two goes, and 1, not used for longest,
+// stays. Found once only, as Redis counts for certain, it stays too.
+TEST(CacheKeys, WhatWasUsedLeastGoes) {
+  EXPECT_EQ(misses(least_used(), {1, 1, 1, 2, 3, 4, 1, 3}), 4u);
+  EXPECT_EQ(misses(least_used(), {1, 1, 2, 3, 4, 1, 3}), 4u);
+  EXPECT_EQ(misses(least_used(), {1, 1, 2, 3, 4, 2}), 5u);
+}
+
+// 1, 2 and 3 are found four times, once and once. With a factor of 0 each time counts: 2 goes. With a great one only the
+// first does: all are alike, and 1 was not used for longest.
+TEST(CacheKeys, TheLogFactorSaysHowMuchFurtherUsesCount) {
+  const std::vector<int> keys{1, 1, 1, 1, 1, 2, 2, 3, 3, 4, 1};
+  EXPECT_EQ(misses(least_used(", lfu-log-factor: 0"), keys), 4u);
+  EXPECT_EQ(misses(least_used(", lfu-log-factor: 1000000"), keys), 5u);
+}
+
+// 1 is found at 1 and 2 s, so that its counter is 7 at 2 s, and 6 and 5 a minute and two later. 2 comes with 5, 10 ms
+// behind its lookup: before 122 s that is less than 1 has, later it is more. 3 comes behind it, and 4 evicts one.
+TEST(CacheKeys, CountersFallWithTime) {
+  const auto hits = [](const std::string& keys, const std::string& at, const std::string& last) {
+    std::vector<Arrivals> list = looking_up({1, 1, 1});
+    for (const auto& [k, when] : {std::pair{"2", at}, {"3", "130s"}, {"4", "131s"}, {"1", last}}) {
+      list.push_back({.at = when, .attributes = "k: integer(" + std::string(k) + "; " + k + ")"});
+    }
+    return SeenRun(least_used(", lfu-log-factor: 0" + keys), list).marked("products.hit");
+  };
+  EXPECT_EQ(hits("", "121980ms", "132s"), 3u);
+  EXPECT_EQ(hits("", "122s", "132s"), 2u);
+  EXPECT_EQ(hits(", lfu-decay-time: 0", "122s", "132s"), 3u);
+  EXPECT_EQ(hits(", lfu-decay-time: 2", "122s", "132s"), 3u);
 }
 
 TEST(CacheKeys, VolatileTtlTakesWhatExpiresFirst) {
