@@ -106,6 +106,10 @@ class ConnectionServer {
   [[nodiscard]] virtual ResourceIndex admission() const = 0;
   // The slots that a connection takes and nothing else, where that is so: for connections opened before any request.
   [[nodiscard]] virtual std::optional<ResourceIndex> connection_slots() const = 0;
+  // Of a server in shards: the attribute that says to which of them a connection is. `pool` asks for it once, and has
+  // it set before it lends a connection. Errors are reported.
+  [[nodiscard]] virtual std::optional<std::uint16_t> shard(const ResourceSpec& /*pool*/) { return std::nullopt; }
+  virtual void lower_choose_shard(Lowerer&) {}
 };
 
 // A pool of connections to a ConnectionServer.
@@ -133,6 +137,10 @@ class CommandServer {
   virtual ~CommandServer() = default;
   // `commands` of them, one after the other, sent together; `what` names their draws within the step.
   void lower_command(Lowerer& lowerer, double commands, std::string_view what = "command");
+  // The commands that follow are about one key, that of this name and these attributes, or about any: in a cluster they
+  // go to its shard.
+  virtual void lower_key(Lowerer& lowerer, Key name, const std::vector<std::uint16_t>& attributes) = 0;
+  virtual void lower_any_key(Lowerer& lowerer, std::string_view what) = 0;
   // The two parts of a command, up to its effect and from there.
   virtual void lower_request(Lowerer& lowerer, double commands, std::string_view what) = 0;
   virtual void lower_reply(Lowerer& lowerer, std::string_view what) = 0;

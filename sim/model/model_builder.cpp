@@ -142,6 +142,22 @@ std::uint32_t ModelBuilder::mark(const std::string& name) {
   return static_cast<std::uint32_t>(model_.marks.size() - 1);
 }
 
+std::optional<std::uint16_t> ModelBuilder::known_attribute(const ResourceSpec& spec, std::string_view key,
+                                                           const std::string& name) {
+  if (attribute_types_.find(name) != attribute_types_.end()) {
+    return attribute(name);
+  }
+  std::vector<std::string_view> known;
+  for (const auto& [known_name, type] : attribute_types_) {
+    known.push_back(known_name);
+  }
+  diagnostics_.error(
+      spec.place_of(key),
+      "resource '" + spec.name + "': '" + std::string(key) + "' names an unknown attribute '" + name + "'",
+      choices(name, known));
+  return std::nullopt;
+}
+
 std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& spec) {
   std::vector<std::uint16_t> slots;
   for (const std::string& service : spec.in) {
@@ -151,17 +167,9 @@ std::vector<std::uint16_t> ModelBuilder::member_attributes(const ResourceSpec& s
     }
   }
   for (const std::string& name : spec.per) {
-    if (attribute_types_.find(name) == attribute_types_.end()) {
-      std::vector<std::string_view> known;
-      for (const auto& [known_name, type] : attribute_types_) {
-        known.push_back(known_name);
-      }
-      diagnostics_.error(spec.place_of("per"),
-                         "resource '" + spec.name + "': 'per' names an unknown attribute '" + name + "'",
-                         choices(name, known));
-      continue;
+    if (const auto slot = known_attribute(spec, "per", name)) {
+      slots.push_back(*slot);
     }
-    slots.push_back(attribute(name));
   }
   return slots;
 }

@@ -79,6 +79,9 @@ class ModelBuilder {
   // `text`: what the real component says when `resource` fails so, for reports.
   [[nodiscard]] ErrorId error(const std::string& name, const std::string& text = {}, const std::string& resource = {});
   [[nodiscard]] std::uint32_t mark(const std::string& name);
+  // The slot of an attribute that `key` of a resource names; nothing after an error.
+  [[nodiscard]] std::optional<std::uint16_t> known_attribute(const ResourceSpec& spec, std::string_view key,
+                                                             const std::string& name);
   // The attributes that pick a member, by the spec's `in:` and `per:`.
   [[nodiscard]] std::vector<std::uint16_t> member_attributes(const ResourceSpec& spec);
   // How many members `in:` and `per:` can give, as far as populations say.

@@ -76,7 +76,7 @@ class KeyMemory final : public Resource {
     std::int64_t due = INT64_MAX;
     Index older = kNone;  // in the list of candidates for eviction
     Index newer = kNone;
-    Index place = kNone;  // among the candidates of a random policy
+    Index place = kNone;       // among the candidates of a random policy
     std::int32_t counter = 0;  // lfu, as of its last use
     std::uint32_t uses = 0;
     std::int64_t used = 0;  // the last time

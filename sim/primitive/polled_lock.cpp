@@ -104,8 +104,8 @@ void PolledLock::ask_later(Request& request, Duration reply) {
   }
 }
 
-// Under a ttl that is not renewed, or a limit, nobody waits for ever, which is what a set `patience` tells the search for deadlocks; it stays
-// set while a command is under way.
+// Under a ttl that is not renewed, or a limit, nobody waits for ever, which is what a set `patience` tells the search
+// for deadlocks; it stays set while a command is under way.
 void PolledLock::set_timer(Request& request, SimTime at, Phase phase, void (*run)(void*, std::uint64_t)) {
   const bool ends = (plan_.ttl && !plan_.renew) || plan_.blocking_timeout;
   EventId& timer = ends ? request.wait.patience : request.wake;

@@ -62,7 +62,8 @@ struct PolledLockStep {
 Progress op_polled_lock_begin(Simulation&, Request&, const Op&);
 // The first command has been executed. `plan` is a PolledLockStep; the operation's site names the pauses.
 Progress op_polled_lock_take(Simulation&, Request&, const Op&);
-// Opens and closes the scope in which the lock is held. `plan` is a PolledLockStep; the site names the draws of renewals.
+// Opens and closes the scope in which the lock is held. `plan` is a PolledLockStep; the site names the draws of
+// renewals.
 Progress op_polled_lock_watch(Simulation&, Request&, const Op&);
 bool unwind_polled_lock_watch(Simulation&, Request&, const Op&, const Frame&);
 Progress op_polled_lock_unwatch(Simulation&, Request&, const Op&);
@@ -137,7 +138,7 @@ class PolledLock final : public Resource {
   bool relieved_;
   MemberArray<LockKey> keys_;
   std::int64_t tokens_ = 0;
-  std::unordered_map<std::int64_t, Expiry> expiries_;    // by token; looked up only
+  std::unordered_map<std::int64_t, Expiry> expiries_;   // by token; looked up only
   std::unordered_map<std::int64_t, Renewal> renewals_;  // the same
   std::vector<Hold> leaked_;
 };

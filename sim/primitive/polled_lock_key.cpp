@@ -1,4 +1,5 @@
-// What becomes of a key that was taken: it expires, is extended, lost, left behind or released; and who writes under it.
+// What becomes of a key that was taken: it expires, is extended, lost, left behind or released; and who writes under
+// it.
 #include <algorithm>
 
 #include "sim/base/check.hpp"
@@ -35,13 +36,8 @@ void PolledLock::on_answer_to_nobody(void* self, std::uint64_t where, Request& c
 
 void PolledLock::leak(LockKey& key, std::int64_t token) {
   simulation_.count_mark(plan_.leaked);
-  leaked_.push_back({.at = this,
-                     .member = &key,
-                     .since = simulation_.now(),
-                     .amount = 1,
-                     .unit = token,
-                     .depth = 0,
-                     .row = row_});
+  leaked_.push_back(
+      {.at = this, .member = &key, .since = simulation_.now(), .amount = 1, .unit = token, .depth = 0, .row = row_});
 }
 
 void PolledLock::on_expiry(void* self, std::uint64_t token_of_key) {
@@ -227,8 +223,7 @@ void PolledLock::on_renewed(void* self, std::uint64_t token_of_key, Request& com
   lock.simulation_.kernel().cancel(expiry->second.event);
   lock.schedule_expiry(token, expiry->second);
   const auto& step = *static_cast<const PolledLockStep*>(renewal->second.op->plan);
-  lock.schedule_renewal(token, renewal->second,
-                        step.reply.duration(lock.simulation_, command, step.reply_site));
+  lock.schedule_renewal(token, renewal->second, step.reply.duration(lock.simulation_, command, step.reply_site));
 }
 
 // --- writing under it -----------------------------------------------------------------------------------------------

@@ -57,12 +57,14 @@ class BuiltCache final : public BuiltResource, public Cacheable {
 
   std::uint32_t lower_lookup(Lowerer& lowerer) override {
     if (server_ != nullptr) {
+      server_->lower_any_key(lowerer, "cache");
       server_->lower_command(lowerer, 1, "cache.get");
     }
     return lowerer.emit({.execute = &op_look_up, .plan = lowerer.builder().keep(row_)}, "cache.hit");
   }
   void lower_store(Lowerer& lowerer) override {
     if (server_ != nullptr) {
+      server_->lower_any_key(lowerer, "cache");
       server_->lower_command(lowerer, 1, "cache.set");
     }
   }
@@ -158,6 +160,9 @@ class BuiltKeys final : public BuiltResource, public Cacheable {
 
  private:
   void lower_at_server(Lowerer& lowerer, Progress (*execute)(Simulation&, Request&, const Op&), std::string_view what) {
+    if (server_ != nullptr) {
+      server_->lower_key(lowerer, plan_.name, {kept_->number});
+    }
     const std::uint32_t first = lowerer.here();
     if (server_ != nullptr) {
       server_->lower_request(lowerer, 1, what);
@@ -225,7 +230,11 @@ std::unique_ptr<BuiltResource> build_keys(const ResourceSpec& spec, CommandServe
   plan.flights = flights.row;
   plan.memory = store != nullptr ? store->memory() : process_memory(spec, builder);
   plan.name = hash_text(spec.name);
-  plan.member_attributes = builder.model().resources[plan.memory]->member_attributes;
+  if (store == nullptr) {
+    plan.member_attributes = builder.model().resources[plan.memory]->member_attributes;
+  } else if (const auto tag = store->key_tag()) {
+    plan.member_attributes = {*tag};
+  }
   plan.item = cache.item ? cache.item->count : 1000;
   plan.ttl = cache.ttl;
   return std::make_unique<BuiltKeys>(spec, std::move(plan), server);

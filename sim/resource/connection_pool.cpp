@@ -281,6 +281,7 @@ class BuiltPool final : public BuiltResource, public Holdable, public Connection
     if (amount != 1) {
       lowerer.error("a request takes one connection at a time");
     }
+    server_.lower_choose_shard(lowerer);
     Opening opening{rules_.one_by_one, std::nullopt, timed_out_, {}};
     if (rules_.waits_for_opening) {
       opening.deadline = rules_.patience;
@@ -354,6 +355,9 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   slots.refused = rules.queue_limit ? builder.error("too_many_requests", rules.refused_text, spec.name)
                                     : builder.error("too_many_requests");
   slots.member_attributes = builder.member_attributes(spec);
+  if (const auto shard = server->shard(spec)) {
+    slots.member_attributes.push_back(*shard);
+  }
   auto& store = builder.add(std::make_unique<ConnectionStorePlan>(), spec, "connections");
   store.member_attributes = slots.member_attributes;
   store.lifo = rules.lifo;

@@ -5,6 +5,7 @@
 #include "sim/resource/emit.hpp"
 #include "sim/resource/key_store.hpp"
 #include "sim/resource/kinds.hpp"
+#include "sim/resource/redis_cluster.hpp"
 #include "sim/resource/slots_steps.hpp"
 
 namespace loadstone {
@@ -23,13 +24,15 @@ struct RedisSpec {
   std::optional<Duration> lfu_decay;
   std::int64_t maxclients = 10000;
   std::optional<Duration> down_after;
+  std::optional<std::int64_t> shards;
+  std::optional<std::string> hash_tag;
 };
 
 const FieldTable& fields() {
   static const FieldTable table =
       FieldTable::of<RedisSpec>()
           .choice("mode", &RedisSpec::mode,
-                  "One server, `single`, or one that Sentinel replaces when it fails; `cluster` comes later.",
+                  "One server, `single`; one that Sentinel replaces when it fails; or `cluster`: several shards.",
                   {.default_text = "single", .choices = {"single", "sentinel", "cluster"}})
           .field("command_time", &RedisSpec::command_time, "Time of one command on the command loop.",
                  {.default_text = "10us", .grade = "B"})
@@ -43,8 +46,8 @@ const FieldTable& fields() {
                    .choices = {"noeviction", "allkeys-lru", "allkeys-random", "allkeys-lfu", "volatile-lru",
                                "volatile-random", "volatile-lfu", "volatile-ttl"},
                    .grade = "S"})
-          .field("lfu-log-factor", &RedisSpec::lfu_log_factor,
-                 "lfu: how slowly a counter grows with uses. Absent: 10.", {.bounds = {.max = 1e6}, .grade = "S"})
+          .field("lfu-log-factor", &RedisSpec::lfu_log_factor, "lfu: how slowly a counter grows with uses. Absent: 10.",
+                 {.bounds = {.max = 1e6}, .grade = "S"})
           .field("lfu-decay-time", &RedisSpec::lfu_decay,
                  "lfu: minutes without use for which a counter falls by 1; 0: it never does. Absent: 1.",
                  {.bounds = {.native_unit = "min"}, .grade = "S"})
@@ -52,7 +55,12 @@ const FieldTable& fields() {
                  {.default_text = "10000", .bounds = {.min = 1, .max = 1e7}, .grade = "S"})
           .field("down-after-milliseconds", &RedisSpec::down_after,
                  "mode: sentinel (30000): silence after which a Sentinel takes the master for down.",
-                 {.bounds = {.native_unit = "ms", .above_min = true}, .grade = "S"});
+                 {.bounds = {.native_unit = "ms", .above_min = true}, .grade = "S"})
+          .field("shards", &RedisSpec::shards,
+                 "mode: cluster (3): masters, each with a loop, `maxmemory` and `maxclients` of its own.",
+                 {.bounds = {.min = 1, .max = 1000}})
+          .field("hash_tag", &RedisSpec::hash_tag,
+                 "mode: cluster: the attribute in the braces of all keys: those of one value are in one shard.");
   return table;
 }
 
@@ -66,6 +74,14 @@ Progress op_command(Simulation& simulation, Request& request, const Op& op) {
   return simulation.resource<Station>(plan.loop).visit(request, plan.time.duration(simulation, request, op.site));
 }
 
+// A row of which each shard has its own.
+void in_shards(ResourcePlan& plan, const std::optional<RedisCluster>& cluster) {
+  if (cluster) {
+    plan.member_attributes = {cluster->shard()};
+    plan.members = static_cast<double>(cluster->shards());
+  }
+}
+
 class BuiltRedis final : public BuiltResource,
                          public CommandServer,
                          public ConnectionServer,
@@ -73,8 +89,35 @@ class BuiltRedis final : public BuiltResource,
                          public Visitable {
  public:
   BuiltRedis(const ResourceSpec& resource_spec, ResourceIndex loop, const std::optional<CpuPlace>& cpu,
-             ModelBuilder& builder)
-      : BuiltResource(resource_spec), loop_(loop), cpu_(cpu), builder_(builder) {}
+             const std::optional<RedisCluster>& cluster, ModelBuilder& builder)
+      : BuiltResource(resource_spec), loop_(loop), cpu_(cpu), cluster_(cluster), builder_(builder) {}
+
+  void lower_key(Lowerer& lowerer, Key name, const std::vector<std::uint16_t>& attributes) override {
+    if (cluster_) {
+      cluster_->lower_key(lowerer, name, attributes);
+    }
+  }
+  void lower_any_key(Lowerer& lowerer, std::string_view what) override {
+    if (cluster_) {
+      cluster_->lower_any_key(lowerer, what);
+    }
+  }
+  [[nodiscard]] std::optional<std::uint16_t> key_tag() const override {
+    return cluster_ ? cluster_->tag() : std::nullopt;
+  }
+  std::optional<std::uint16_t> shard(const ResourceSpec& pool) override {
+    if (!cluster_) {
+      return std::nullopt;
+    }
+    if (!cluster_->tag()) {
+      builder_.diagnostics().error(
+          pool.place_of("server"),
+          "resource '" + pool.name + "': '" + spec.name +
+              "' is a cluster without a 'hash_tag': to which shard a connection is is not known");
+    }
+    return cluster_->shard();
+  }
+  void lower_choose_shard(Lowerer& lowerer) override { lower_any_key(lowerer, "pool"); }
 
   void lower_request(Lowerer& lowerer, double commands, std::string_view what) override {
     lower_timed(lowerer, {spec.as<RedisSpec>().command_time.distribution.scaled(commands), -1}, what);
@@ -106,6 +149,9 @@ class BuiltRedis final : public BuiltResource,
       lowerer.error("redis '" + spec.name + "' has no 'io', 'commit', 'locks' or 'wal': a query is a command");
       return;
     }
+    if (cluster_ && cluster_->tag()) {
+      cluster_->lower_same_slot(lowerer);
+    }
     const bool own_time =
         !work.cpu.attribute.empty() || !work.cpu.distribution.is_constant() || work.cpu.distribution.mean() != 0;
     for (std::int64_t i = 0; i < work.round_trips; ++i) {
@@ -124,7 +170,9 @@ class BuiltRedis final : public BuiltResource,
     }
     return *clients_;
   }
-  [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override { return admission(); }
+  [[nodiscard]] std::optional<ResourceIndex> connection_slots() const override {
+    return cluster_ ? std::nullopt : std::optional(admission());
+  }
 
   // One command that takes its own time: a script, a large range.
   void lower_visit(Lowerer& lowerer, const std::optional<TimeLaw>& service,
@@ -134,6 +182,7 @@ class BuiltRedis final : public BuiltResource,
                     "' executes commands in the order in which they come: it has no 'priority'");
       return;
     }
+    lower_any_key(lowerer, "command");
     const std::uint32_t first = lowerer.here();
     lower_timed(lowerer, lowerer.drawn(service ? *service : spec.as<RedisSpec>().command_time), "command");
     lowerer.served_since(first);
@@ -159,6 +208,7 @@ class BuiltRedis final : public BuiltResource,
   // Rows that only some models need are made when they are first asked for.
   [[nodiscard]] ResourceIndex add_clients() const {
     auto& plan = builder_.add(std::make_unique<SlotsPlan>(), spec, "clients");
+    in_shards(plan, cluster_);
     plan.capacity = static_cast<double>(spec.as<RedisSpec>().maxclients);
     plan.queue_limit = 0;
     plan.in_bound = false;  // held by connections, whose number does not follow the load
@@ -169,6 +219,7 @@ class BuiltRedis final : public BuiltResource,
   [[nodiscard]] ResourceIndex add_memory() const {
     const auto& redis = spec.as<RedisSpec>();
     auto& plan = builder_.add(std::make_unique<KeyMemoryPlan>(), spec, "memory");
+    in_shards(plan, cluster_);
     plan.policy = redis.policy;
     plan.judged = redis.policy == Eviction::noeviction;  // else to be full is its normal state
     plan.lfu_log_factor = redis.lfu_log_factor.value_or(plan.lfu_log_factor);
@@ -187,6 +238,7 @@ class BuiltRedis final : public BuiltResource,
 
   ResourceIndex loop_;
   std::optional<CpuPlace> cpu_;
+  std::optional<RedisCluster> cluster_;
   ModelBuilder& builder_;
   std::optional<ResourceIndex> memory_;
   mutable std::optional<ResourceIndex> clients_;
@@ -215,13 +267,23 @@ void set_failover(ModelBuilder& builder, const ResourceSpec& spec, Duration down
   builder.takes_over_in(spec, Distribution::uniform(known + kLeast, known + kMost));
 }
 
-std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+std::optional<RedisCluster> cluster_of(const ResourceSpec& spec, ModelBuilder& builder) {
   const auto& redis = spec.as<RedisSpec>();
   if (redis.mode == Mode::cluster) {
-    builder.diagnostics().error(spec.place_of("mode"), "resource '" + spec.name +
-                                                           "': mode 'cluster' comes later; 'single' and 'sentinel' "
-                                                           "are modelled so far");
+    const auto tag = redis.hash_tag ? builder.known_attribute(spec, "hash_tag", *redis.hash_tag) : std::nullopt;
+    return RedisCluster(spec, redis.shards.value_or(3), tag, builder);
   }
+  for (const char* key : {"shards", "hash_tag"}) {
+    if (spec.key_places.contains(key)) {
+      builder.diagnostics().error(spec.place_of(key),
+                                  "resource '" + spec.name + "': '" + key + "' needs 'mode: cluster'");
+    }
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
+  const auto& redis = spec.as<RedisSpec>();
   if (redis.mode == Mode::sentinel) {
     set_failover(builder, spec, redis.down_after.value_or(kDownAfter));
   } else if (redis.down_after) {
@@ -240,14 +302,19 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   for (const char* key : {"lfu-log-factor", "lfu-decay-time"}) {
     if (spec.key_places.contains(key) && redis.policy != Eviction::allkeys_lfu &&
         redis.policy != Eviction::volatile_lfu) {
-      builder.diagnostics().error(spec.place_of(key), "resource '" + spec.name + "': '" + key +
-                                                          "' needs a 'maxmemory-policy' with lfu");
+      builder.diagnostics().error(spec.place_of(key),
+                                  "resource '" + spec.name + "': '" + key + "' needs a 'maxmemory-policy' with lfu");
     }
   }
   auto& loop = builder.add(std::make_unique<StationPlan>(), spec, "cpu");
   loop.capacity = 1;
-  const auto cpu = place_cpu(spec, builder);
-  return std::make_unique<BuiltRedis>(spec, loop.row, cpu, builder);
+  const auto cluster = cluster_of(spec, builder);
+  in_shards(loop, cluster);
+  auto cpu = place_cpu(spec, builder);
+  if (cpu && cluster) {
+    cpu->process_attribute = cluster->shard();  // shard i on node i
+  }
+  return std::make_unique<BuiltRedis>(spec, loop.row, cpu, cluster, builder);
 }
 
 }  // namespace

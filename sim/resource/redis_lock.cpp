@@ -65,7 +65,7 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
     step.reply = server_.reply_time();
     step.reply_site = lowerer.site("lock.set.rtt");
     step.limited = spec.as<RedisLockSpec>().blocking_timeout.has_value();
-    server_.lower_request(lowerer, 1, "lock.set");
+    lower_to_server(lowerer, "lock.set");
     lowerer.emit({.execute = &op_return});
     if (spec.as<RedisLockSpec>().renew) {
       step.renewal = lower_renewal(lowerer);
@@ -75,19 +75,18 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
       lowerer.emit({.execute = &op_polled_lock_begin, .target = lock_});
     }
     const std::uint32_t first = lowerer.here();
-    server_.lower_request(lowerer, 1, "lock.set");
+    lower_to_server(lowerer, "lock.set");
     const PolledLockStep* kept = lowerer.builder().keep(step);
     lowerer.emit({.execute = &op_polled_lock_take, .plan = kept}, "lock.attempt");
     lowerer.served_since(first);
     server_.lower_reply(lowerer, "lock.set");
-    lowerer.emit(
-        {.execute = &op_polled_lock_watch, .unwind = &unwind_polled_lock_watch, .plan = kept, .told = true},
-        "lock.renewal");
+    lowerer.emit({.execute = &op_polled_lock_watch, .unwind = &unwind_polled_lock_watch, .plan = kept, .told = true},
+                 "lock.renewal");
   }
   void lower_unlock(Lowerer& lowerer) override {
     lowerer.emit({.execute = &op_polled_lock_unwatch, .target = lock_});
     const std::uint32_t first = lowerer.here();
-    server_.lower_request(lowerer, 1, "lock.release");
+    lower_to_server(lowerer, "lock.release");
     emit_release(lowerer, lock_);
     lowerer.served_since(first);
     server_.lower_reply(lowerer, "lock.release");
@@ -100,6 +99,11 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
   }
 
  private:
+  // One command about its key.
+  void lower_to_server(Lowerer& lowerer, std::string_view what) {
+    server_.lower_key(lowerer, hash_text(spec.name), lowerer.builder().model().resources[lock_]->member_attributes);
+    server_.lower_request(lowerer, 1, what);
+  }
   // The watchdog's command stands aside too. It is a task of the holder's process: while the event loop there is held,
   // it is not sent.
   std::uint32_t lower_renewal(Lowerer& lowerer) {
@@ -109,7 +113,7 @@ class BuiltRedisLock final : public BuiltResource, public Lockable {
       no_time.distribution = Distribution::constant(0);
       lowerer.runner()->lower_cpu(lowerer, no_time);
     }
-    server_.lower_request(lowerer, 1, "lock.renew");
+    lower_to_server(lowerer, "lock.renew");
     lowerer.emit({.execute = &op_return});
     return entry;
   }

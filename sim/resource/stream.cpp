@@ -42,6 +42,7 @@ class BuiltStream final : public BuiltResource, public Publishable, public Messa
       line.lower_jobs(lowerer, flow);
     }
     lowerer.land(over);
+    server_.lower_key(lowerer, hash_text(spec.name), {});
     const std::uint32_t first = lowerer.here();
     server_.lower_request(lowerer, 1, "xadd");
     lowerer.emit({.execute = &op_append, .target = log_});
@@ -67,7 +68,10 @@ class BuiltStream final : public BuiltResource, public Publishable, public Messa
     return &line;
   }
 
-  void lower_taking(Lowerer& lowerer) override { server_.lower_command(lowerer, 2, "xreadgroup"); }
+  void lower_taking(Lowerer& lowerer) override {
+    server_.lower_key(lowerer, hash_text(spec.name), {});
+    server_.lower_command(lowerer, 2, "xreadgroup");
+  }
   [[nodiscard]] bool keeps_failures() const override { return true; }
 
  private:

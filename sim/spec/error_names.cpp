@@ -13,6 +13,7 @@ const std::vector<std::string_view>& error_names() {
                                                    "circuit_open",
                                                    "connection_lost",
                                                    "context_too_long",
+                                                   "cross_slot",
                                                    "deadlock_detected",
                                                    "interrupted",
                                                    "job_timeout",

@@ -135,8 +135,8 @@ TEST(CacheKeys, WhatWasUsedLeastGoes) {
   EXPECT_EQ(misses(least_used(), {1, 1, 2, 3, 4, 2}), 5u);
 }
 
-// 1, 2 and 3 are found four times, once and once. With a factor of 0 each time counts: 2 goes. With a great one only the
-// first does: all are alike, and 1 was not used for longest.
+// 1, 2 and 3 are found four times, once and once. With a factor of 0 each time counts: 2 goes. With a great one only
+// the first does: all are alike, and 1 was not used for longest.
 TEST(CacheKeys, TheLogFactorSaysHowMuchFurtherUsesCount) {
   const std::vector<int> keys{1, 1, 1, 1, 1, 2, 2, 3, 3, 4, 1};
   EXPECT_EQ(misses(least_used(", lfu-log-factor: 0"), keys), 4u);

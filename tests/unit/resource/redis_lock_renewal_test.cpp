@@ -39,10 +39,11 @@ TEST(RedisLockRenewal, AKeyThatIsExtendedDoesNotExpireUnderItsHolder) {
 // watchdog finds out and stops.
 TEST(RedisLockRenewal, OneThatIsExecutedAtTheInstantOfTheExpiryIsInTime) {
   const auto run = [](const std::string& timeout) {
-    return seen("resources:\n  redis: {kind: redis, command_time: 1ms, rtt: 20ms}\n  mutex: {kind: redis_lock, server: "
-                "redis, renew: 2, timeout: " +
-                    timeout + "}\nflows: {go: {steps: [{lock: mutex, do: [{delay: 5s}]}]}}\n",
-                {{}});
+    return seen(
+        "resources:\n  redis: {kind: redis, command_time: 1ms, rtt: 20ms}\n  mutex: {kind: redis_lock, server: "
+        "redis, renew: 2, timeout: " +
+            timeout + "}\nflows: {go: {steps: [{lock: mutex, do: [{delay: 5s}]}]}}\n",
+        {{}});
   };
   const SeenRun in_time = run("2.021");
   EXPECT_EQ(in_time.marked("mutex.lock_not_owned"), 0u);
@@ -82,10 +83,11 @@ TEST(RedisLockRenewal, AHolderThatDiesLeavesItsKeyToExpire) {
   const auto run = [](const std::string& keys, std::string_view until = "1000s") {
     RunSettings settings;
     settings.drain = until == "1000s";
-    return SeenRun(model("topology: t\n" + locked(keys, "{delay: 8s}", "", "service: web, ", "  web: {kind: service}\n"),
-                         arrivals_at({{}, {.flow = "second", .at = "3s"}}, until) +
-                             "faults: [{at: 2s, for: 1s, target: web, is: killed}]\n"),
-                   settings);
+    return SeenRun(
+        model("topology: t\n" + locked(keys, "{delay: 8s}", "", "service: web, ", "  web: {kind: service}\n"),
+              arrivals_at({{}, {.flow = "second", .at = "3s"}}, until) +
+                  "faults: [{at: 2s, for: 1s, target: web, is: killed}]\n"),
+        settings);
   };
   const SeenRun expires = run(", timeout: 5");
   EXPECT_EQ(expires.failed_after_ms(), 2000);
@@ -101,11 +103,12 @@ TEST(RedisLockRenewal, AHolderThatDiesLeavesItsKeyToExpire) {
 // A worker that dies under its job leaves the key too; one whose job fails gives it back at once.
 TEST(RedisLockRenewal, AWorkerThatDiesLeavesItsKey) {
   const auto run = [](const std::string& error) {
-    return seen("resources:\n  redis: {kind: redis, command_time: 0us}\n  mutex: {kind: redis_lock, server: redis, "
-                "timeout: 5}\n  jobs: {kind: queue}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
-                "flows:\n  go: {steps: [{publish: jobs}]}\n  job: {steps: [{lock: mutex, do: [{fail: " +
-                    error + "}]}]}\n  second: {steps: [{lock: mutex, do: [{delay: 1s}]}]}\n",
-                {{}, {.flow = "second", .at = "1s"}});
+    return seen(
+        "resources:\n  redis: {kind: redis, command_time: 0us}\n  mutex: {kind: redis_lock, server: redis, "
+        "timeout: 5}\n  jobs: {kind: queue}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1}\n"
+        "flows:\n  go: {steps: [{publish: jobs}]}\n  job: {steps: [{lock: mutex, do: [{fail: " +
+            error + "}]}]}\n  second: {steps: [{lock: mutex, do: [{delay: 1s}]}]}\n",
+        {{}, {.flow = "second", .at = "1s"}});
   };
   EXPECT_EQ(run("worker_lost").max_ms("second"), 4000 + 1000);
   EXPECT_EQ(run("broken").max_ms("second"), 1000);
@@ -114,9 +117,9 @@ TEST(RedisLockRenewal, AWorkerThatDiesLeavesItsKey) {
 TEST(RedisLockRenewal, AnEndlessHoldIsADeadlockForWhoAsksAgain) {
   RunSettings settings;
   settings.drain = false;
-  const Observations o = run_once(model("topology: t\n" + locked(", timeout: 5, renew: 2", "{lock: mutex, do: []}"),
-                                        arrivals_at({{}}, "20s")),
-                                  settings);
+  const Observations o = run_once(
+      model("topology: t\n" + locked(", timeout: 5, renew: 2", "{lock: mutex, do: []}"), arrivals_at({{}}, "20s")),
+      settings);
   EXPECT_NE(o.stopped.find("deadlock"), std::string::npos) << o.stopped;
 }
 
@@ -159,28 +162,29 @@ TEST(RedisLockFencing, AWriteBeforeThatOfALaterHolderIsNot) {
 // Both write at 6 s: whose end was scheduled first comes first. A's one delay was, A's second half was not.
 TEST(RedisLockFencing, OfTwoAtOneInstantTheOneScheduledFirstComesFirst) {
   EXPECT_EQ(seen(fenced("{delay: 6s, fence: mutex}"), {{}, {.flow = "second"}}).failed("stale_token"), 0u);
-  EXPECT_EQ(seen(fenced("{delay: 5500ms}, {delay: 500ms, fence: mutex}"), {{}, {.flow = "second"}})
-                .failed("stale_token"),
-            1u);
+  EXPECT_EQ(
+      seen(fenced("{delay: 5500ms}, {delay: 500ms, fence: mutex}"), {{}, {.flow = "second"}}).failed("stale_token"),
+      1u);
 }
 
 // B's token is the later one, but of another key.
 TEST(RedisLockFencing, KeysDoNotFenceEachOther) {
-  const SeenRun run = seen(fenced("{delay: 8s, fence: mutex}", ", timeout: 5, per: thread"),
-                           {{.attributes = "thread: integer(1; 1)"},
-                            {.flow = "second", .at = "1s", .attributes = "thread: integer(2; 2)"}});
+  const SeenRun run = seen(
+      fenced("{delay: 8s, fence: mutex}", ", timeout: 5, per: thread"),
+      {{.attributes = "thread: integer(1; 1)"}, {.flow = "second", .at = "1s", .attributes = "thread: integer(2; 2)"}});
   EXPECT_EQ(run.completed(), 1u);
   EXPECT_EQ(run.completed("second"), 1u);
 }
 
 TEST(RedisLockFencing, ABranchWritesWithTheTokenOfItsRequestAndWhoHoldsNothingWithNone) {
-  const SeenRun branches = seen(
-      fenced("{parallel: {branches: [[{delay: 1s, fence: mutex}], [{delay: 2s, fence: mutex}]]}}"), {{}});
+  const SeenRun branches =
+      seen(fenced("{parallel: {branches: [[{delay: 1s, fence: mutex}], [{delay: 2s, fence: mutex}]]}}"), {{}});
   EXPECT_EQ(branches.completed(), 1u);
-  const SeenRun without = seen("resources:\n  redis: {kind: redis}\n  mutex: {kind: redis_lock, server: redis}\n"
-                               "flows: {go: {steps: [{delay: 1s, fence: mutex, on_error: {stale_token: [{delay: "
-                               "2s}]}}]}}\n",
-                               {{}});
+  const SeenRun without = seen(
+      "resources:\n  redis: {kind: redis}\n  mutex: {kind: redis_lock, server: redis}\n"
+      "flows: {go: {steps: [{delay: 1s, fence: mutex, on_error: {stale_token: [{delay: "
+      "2s}]}}]}}\n",
+      {{}});
   EXPECT_EQ(without.marked("mutex.stale_token"), 1u);
   EXPECT_EQ(without.max_ms(), 3000);
 }
@@ -195,17 +199,18 @@ TEST(RedisLockRenewal, EveryRunConserves) {
     RunSettings settings;
     settings.seed = seed;
     const SeenRun run(
-        model("topology: t\npopulations: {thread: {count: 3}}\nresources:\n  redis: {kind: redis, command_time: "
-              "exponential(20ms), rtt: exponential(5ms)}\n  web: {kind: service}\n  mutex: {kind: redis_lock, server: "
-              "redis, per: thread, timeout: 300ms, renew: 150ms, sleep: 0.05, blocking_timeout: 3}\nflows:\n"
-              "  a: {service: web, timeout: 4s, steps: [{lock: mutex, do: [{delay: exponential(200ms), fence: mutex, "
-              "timeout: 400ms, on_error: {timeout: [{delay: 100ms, fence: mutex}]}}]}]}\n"
-              "  b: {service: web, steps: [{lock: mutex, do: [{delay: exponential(100ms), blocking: true}, {delay: 1ms, "
-              "fence: mutex}]}]}\n"
-              "  c: {steps: [{call: a, timeout: 500ms, on_error: {any: [{lock: mutex, do: [{delay: 10ms}]}]}}]}\n",
-              "workload: w\nwarmup: 5s\nduration: 60s\nattributes: {thread: uniform}\nscenarios: {s: {executor: "
-              "constant-arrival-rate, exec: {a: 2, b: 1, c: 1}, arrival: poisson, rate: 4/s, duration: 60s}}\n"
-              "faults: [{at: 20s, for: 1s, target: web, is: killed}, {at: 40s, for: 1s, target: redis, is: killed}]\n"),
+        model(
+            "topology: t\npopulations: {thread: {count: 3}}\nresources:\n  redis: {kind: redis, command_time: "
+            "exponential(20ms), rtt: exponential(5ms)}\n  web: {kind: service}\n  mutex: {kind: redis_lock, server: "
+            "redis, per: thread, timeout: 300ms, renew: 150ms, sleep: 0.05, blocking_timeout: 3}\nflows:\n"
+            "  a: {service: web, timeout: 4s, steps: [{lock: mutex, do: [{delay: exponential(200ms), fence: mutex, "
+            "timeout: 400ms, on_error: {timeout: [{delay: 100ms, fence: mutex}]}}]}]}\n"
+            "  b: {service: web, steps: [{lock: mutex, do: [{delay: exponential(100ms), blocking: true}, {delay: 1ms, "
+            "fence: mutex}]}]}\n"
+            "  c: {steps: [{call: a, timeout: 500ms, on_error: {any: [{lock: mutex, do: [{delay: 10ms}]}]}}]}\n",
+            "workload: w\nwarmup: 5s\nduration: 60s\nattributes: {thread: uniform}\nscenarios: {s: {executor: "
+            "constant-arrival-rate, exec: {a: 2, b: 1, c: 1}, arrival: poisson, rate: 4/s, duration: 60s}}\n"
+            "faults: [{at: 20s, for: 1s, target: web, is: killed}, {at: 40s, for: 1s, target: redis, is: killed}]\n"),
         settings);
     leaked += run.marked("mutex.leaked");
     stale += run.marked("mutex.stale_token");
