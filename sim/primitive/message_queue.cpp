@@ -1,5 +1,6 @@
 #include "sim/primitive/message_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/base/check.hpp"
@@ -15,6 +16,7 @@ std::unique_ptr<Resource> MessageQueuePlan::instantiate(Simulation& simulation) 
 namespace {
 
 constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
+constexpr Key kDeadSite = hash_text("dead letter");
 
 std::int64_t whole(double capacity) {
   return capacity >= 1e15 ? kNoLimit : static_cast<std::int64_t>(capacity);
@@ -40,17 +42,22 @@ bool MessageQueue::is_over(std::int64_t length, std::int64_t bytes) const {
 bool MessageQueue::publish(Message message) {
   Level& level = member_.level;
   ++level.arrivals;
-  if (plan_.overflow == Overflow::reject_publish && is_over(ready() + 1, ready_bytes_ + message.bytes)) {
+  if (plan_.overflow != Overflow::drop_head && is_over(ready() + 1, ready_bytes_ + message.bytes)) {
     ++level.refused;
+    if (plan_.overflow == Overflow::reject_publish_dlx) {
+      bury(std::move(message), false);
+    }
     return false;
   }
   enter(message);
+  message.expires = plan_.ttl ? message.since + std::min(*plan_.ttl, kEndOfTime - message.since) : kEndOfTime;
   ready_.push_back(std::move(message));
   dispatch();
   while (!ready_.empty() && plan_.overflow == Overflow::drop_head && is_over(ready(), ready_bytes_)) {
     ++level.refused;
-    occupy(-remove_head().bytes);
+    bury(discard_head(), false);
   }
+  plan_expiry();
   check_counts();
   return true;
 }
@@ -77,16 +84,72 @@ void MessageQueue::occupy(std::int64_t bytes) {
 
 void MessageQueue::check_counts() const {
   const Level& level = member_.level;
-  LOADSTONE_CHECK(level.arrivals == level.granted + level.refused + ready_.size(),
-                  "messages published to '" + plan_.name + "' = delivered + dropped + ready");
+  LOADSTONE_CHECK(level.arrivals == level.granted + level.refused + level.timed_out + ready_.size(),
+                  "messages published to '" + plan_.name + "' = delivered + dropped + expired + ready");
 }
 
 void MessageQueue::put_back(Message message) {
+  const bool too_often = plan_.delivery_limit && message.tries > *plan_.delivery_limit;
+  if (too_often || message.expires < simulation_.now()) {
+    simulation_.count_mark(too_often ? plan_.over_limit : plan_.expired);
+    bury(std::move(message), false);
+    return;
+  }
   ++member_.level.arrivals;
   enter(message);
   ready_.push_front(std::move(message));
   dispatch();
+  plan_expiry();
   check_counts();
+}
+
+void MessageQueue::reject(Message message) {
+  bury(std::move(message), true);
+}
+
+void MessageQueue::bury(Message message, bool rejected) {
+  if (!plan_.dead_letters) {
+    return;
+  }
+  if (rejected) {
+    message.died_in.clear();
+  } else {
+    message.died_in.push_back(row_);
+  }
+  if (std::find(message.died_in.begin(), message.died_in.end(), *plan_.dead_letters) != message.died_in.end()) {
+    return;
+  }
+  simulation_.count_mark(plan_.dead);
+  message.key = combine(message.key, kDeadSite);
+  message.tries = 0;
+  message.pause_ns = 0;
+  static_cast<void>(simulation_.resource<MessageQueue>(*plan_.dead_letters).publish(std::move(message)));
+}
+
+void MessageQueue::plan_expiry() {
+  if (ready_.empty() || ready_.front().expires == kEndOfTime) {
+    return;
+  }
+  const SimTime at = ready_.front().expires;
+  if (expiry_.is_set()) {
+    if (expiry_at_ <= at) {
+      return;  // looks then again
+    }
+    simulation_.kernel().cancel(expiry_);
+  }
+  expiry_at_ = at;
+  expiry_ = simulation_.kernel().schedule(at, Phase::expire, {&MessageQueue::on_expiry, this, 0});
+}
+
+void MessageQueue::on_expiry(void* self, std::uint64_t) {
+  MessageQueue& queue = *static_cast<MessageQueue*>(self);
+  queue.expiry_ = {};
+  while (!queue.ready_.empty() && queue.ready_.front().expires <= queue.simulation_.now()) {
+    ++queue.member_.level.timed_out;
+    queue.simulation_.count_mark(queue.plan_.expired);
+    queue.bury(queue.discard_head(), false);
+  }
+  queue.plan_expiry();
 }
 
 void MessageQueue::keep_unacknowledged(const Message& message) {
@@ -119,6 +182,12 @@ Message MessageQueue::remove_head() {
   ready_bytes_ -= head.bytes;
   member_.level.leave_line(simulation_.now());
   simulation_.meter(row_).wait_sum += (simulation_.now() - head.since).ns;
+  return head;
+}
+
+Message MessageQueue::discard_head() {
+  Message head = remove_head();
+  occupy(-head.bytes);
   return head;
 }
 

@@ -11,7 +11,13 @@
 // Alarm.   With a watermark the bytes of all its messages, ready or unacknowledged, close the gate of the publishers
 // when
 //          they are more, and open it when they are less.
-// Back.    A message that is delivered again is ready before all others; it counts as another arrival.
+// Back.    A message that is delivered again is ready before all others; it counts as another arrival. One that has
+//          been delivered `delivery_limit` times and once more is dead instead.
+// Expiry.  A message that is `ttl` old and still ready, at the head, is dead (Phase::expire: a delivery by a completion
+//          of that instant is in time, one by an arrival is not). It is `ttl` from its publishing also if it comes back.
+// Dead.    What is dropped, expires, is rejected by its worker or comes back too often is published to the queue of
+//          dead letters at that instant, as a new message, or is lost if there is none. So is one that has died there
+//          before and has not been rejected by a worker since, as in RabbitMQ: else it could go round for ever.
 // Owns.    The ready messages. A delivered one belongs to its worker; the job's Hold of this resource stands for it, or
 //          whoever keeps it unacknowledged after its job.
 // Not.     It runs nothing: WorkerPool does. What comes back, and when, is said by Redelivery.
@@ -36,9 +42,11 @@ struct Message {
   std::vector<double> attributes;
   std::int64_t tries = 0;  // how often it has been delivered
   double pause_ns = 0;     // before it came back the last time
+  SimTime expires = kEndOfTime;
+  std::vector<ResourceIndex> died_in;  // queues, since a worker has rejected it
 };
 
-enum class Overflow : std::uint8_t { drop_head, reject_publish };
+enum class Overflow : std::uint8_t { drop_head, reject_publish, reject_publish_dlx };
 
 struct MessageQueuePlan : ResourcePlan {
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
@@ -51,6 +59,13 @@ struct MessageQueuePlan : ResourcePlan {
     ResourceIndex gate = 0;
   };
   std::optional<Alarm> alarm;
+  std::optional<Duration> ttl;
+  std::optional<std::int64_t> delivery_limit;
+  std::optional<ResourceIndex> dead_letters;  // the queue to which dead ones go
+  // marks
+  std::uint32_t expired = 0;
+  std::uint32_t over_limit = 0;
+  std::uint32_t dead = 0;  // published to the dead letters
 };
 
 // Who is pushed messages: one instance of a worker.
@@ -87,6 +102,8 @@ class MessageQueue final : public Resource {
 
   // Makes a message that was delivered before ready again, at the head.
   void put_back(Message message);
+  // Its worker does not want to see it again.
+  void reject(Message message);
   // One delivered message is unacknowledged though no job holds it: from now on, and from `since` until now.
   void keep_unacknowledged(const Message& message);
   void end_unacknowledged(const Message& message, SimTime since);
@@ -105,6 +122,10 @@ class MessageQueue final : public Resource {
   void occupy(std::int64_t bytes);
   // Takes the head out of the line.
   Message remove_head();
+  Message discard_head();
+  void bury(Message message, bool rejected);
+  void plan_expiry();
+  static void on_expiry(void* queue, std::uint64_t);
 
   const MessageQueuePlan& plan_;
   Member member_;
@@ -115,6 +136,8 @@ class MessageQueue final : public Resource {
   std::vector<MessageConsumer*> consumers_;
   std::size_t turn_ = 0;  // whose it is
   int with_room_ = 0;
+  EventId expiry_;
+  SimTime expiry_at_;
 };
 
 }  // namespace loadstone

@@ -86,7 +86,11 @@ void Redelivery::ended(std::size_t index, Request& job) {
   } else if (is_retried(deliveries_[index], error)) {
     retry(index, job);
   } else {
+    Message message = std::move(deliveries_[index].message);
     recycle(index);
+    if (!plan_.acks_early) {
+      queue_.reject(std::move(message));
+    }
   }
 }
 
@@ -144,6 +148,7 @@ void Redelivery::on_late(void* self, std::uint64_t index) {
 void Redelivery::come_back(Message message) {
   if (message.tries >= plan_.max_tries) {
     simulation_.count_mark(plan_.given_up);
+    queue_.reject(std::move(message));
     return;
   }
   simulation_.count_mark(plan_.redelivered);

@@ -8,7 +8,8 @@
 // Lost.    A job whose worker dies under it (`lost`) comes back at once (a broker that sees the connection close), or
 //          stays unacknowledged until it has been so for `after` (a timeout, or somebody who claims it), or, where the
 //          acknowledgement came before the job, is gone.
-// Fails.   Any other failure is acknowledged; or not (a stream), and then it stays unacknowledged, for ever without
+// Fails.   Any other failure is acknowledged early, or late and then rejected, as is what has been tried too often: the
+//          queue's dead letters may get it. Or it is not (a stream), and then it stays unacknowledged, for ever without
 //          `after`.
 // Longer.  A job that runs for longer than `after` is delivered a second time while it runs: both are done.
 // Order.   `after` counts from the delivery to the job's slot and is an expiry (Phase::expire): a completion of that

@@ -128,7 +128,8 @@ void WorkerPool::deliver(Instance& instance, std::int64_t count) {
 
 void WorkerPool::run(Instance& instance, Delivery delivery, std::int64_t messages) {
   Message& message = delivery.message;
-  const FlowId flow = message.flow.value_or(plan_.flow.value_or(0));
+  const bool is_known = message.flow && plan_.entries.contains(*message.flow);  // else it is a dead letter
+  const FlowId flow = is_known ? *message.flow : plan_.flow.value_or(0);
   const std::int64_t waited = (simulation_.now() - delivery.since).ns;
   ++instance.level.granted;
   instance.level.waited += waited > 0 ? 1 : 0;

@@ -122,7 +122,7 @@ class BuiltWorker final : public BuiltResource, public Runner, public QueueWorke
   BuiltWorker(const ResourceSpec& resource_spec, const Rows& rows, MessageSource& source)
       : BuiltResource(resource_spec), rows_(rows), source_(source) {}
 
-  void lower_job(Lowerer& lowerer, const std::optional<Reference>& flow) override;
+  void lower_job(Lowerer& lowerer, const std::optional<Reference>& flow, bool of_dead_letter) override;
 
   void lower_enter(Lowerer& lowerer) override;
   void lower_leave(Lowerer&) override {}
@@ -145,8 +145,9 @@ class BuiltWorker final : public BuiltResource, public Runner, public QueueWorke
   MessageSource& source_;
 };
 
-void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& named) {
+void BuiltWorker::lower_job(Lowerer& lowerer, const std::optional<Reference>& asked, bool of_dead_letter) {
   const auto& worker = spec.as<WorkerSpec>();
+  const std::optional<Reference>& named = of_dead_letter && worker.flow ? std::nullopt : asked;
   if (!named && !worker.flow) {
     lowerer.error("'publish' names no flow, and worker '" + spec.name + "' runs none by itself",
                   {"give the publish, or the worker, a 'flow'"});
@@ -258,7 +259,8 @@ std::optional<RedeliveryPlan> redelivery_of(const ResourceSpec& spec, const Mess
                                             ModelBuilder& builder) {
   const auto& worker = spec.as<WorkerSpec>();
   check_redelivery(spec, worker, source.keeps_failures(), builder);
-  if (!comes_back(worker) && !source.keeps_failures()) {
+  const bool is_wanted_back = source.takes_back() && !worker.batch;
+  if (!comes_back(worker) && !source.keeps_failures() && !is_wanted_back) {
     return std::nullopt;
   }
   RedeliveryPlan plan;
@@ -273,7 +275,8 @@ std::optional<RedeliveryPlan> redelivery_of(const ResourceSpec& spec, const Mess
   }
   plan.lost = builder.error("worker_lost", "WorkerLostError", spec.name);
   plan.acks_failures = !source.keeps_failures();
-  plan.acks_early = !worker.acks_late.value_or(worker.visibility_timeout || worker.poll || source.keeps_failures());
+  plan.acks_early = !worker.acks_late.value_or(worker.visibility_timeout || worker.poll || source.keeps_failures() ||
+                                             is_wanted_back);
   plan.after = worker.claim ? worker.claim->min_idle : worker.visibility_timeout;
   plan.every = worker.claim ? worker.claim->every : std::nullopt;
   plan.max_tries = worker.max_tries.value_or(INT64_MAX);
