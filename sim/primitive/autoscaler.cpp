@@ -12,13 +12,6 @@ std::unique_ptr<Resource> AutoscalerPlan::instantiate(Simulation& simulation) co
   return std::make_unique<Autoscaler>(simulation, *this);
 }
 
-namespace {
-
-// Of the policies that limit how much is added.
-constexpr Duration kPeriod{15'000'000'000};
-
-}  // namespace
-
 Autoscaler::Autoscaler(Simulation& simulation, const AutoscalerPlan& plan)
     : Resource(simulation, plan.row),
       plan_(plan),
@@ -86,27 +79,49 @@ std::int64_t Autoscaler::desired_by_use(std::int64_t cpu_ns) const {
 std::int64_t Autoscaler::stabilized(std::int64_t desired) {
   const SimTime now = simulation_.now();
   recommended_.push_back({now, desired});
-  const Duration longest = std::max(plan_.up_window, plan_.down_window);
+  const Duration longest = std::max(plan_.up.window, plan_.down.window);
   while (recommended_.size() > 1 && recommended_.front().at + longest <= now) {
     recommended_.pop_front();
   }
   std::int64_t up = desired;
   std::int64_t down = desired;
   for (const Recommendation& r : recommended_) {
-    up = r.at + plan_.up_window > now ? std::min(up, r.instances) : up;
-    down = r.at + plan_.down_window > now ? std::max(down, r.instances) : down;
+    up = r.at + plan_.up.window > now ? std::min(up, r.instances) : up;
+    down = r.at + plan_.down.window > now ? std::max(down, r.instances) : down;
   }
   const std::int64_t current = instances_.level.in_use();
   return std::min(std::max(current, up), down);
 }
 
-// At most 4 more, or as many again, than there were before what was added in the last 15 s.
 std::int64_t Autoscaler::limited(std::int64_t desired) const {
-  std::int64_t before = instances_.level.in_use();
-  for (const Recommendation& r : added_) {
-    before -= r.at + kPeriod > simulation_.now() ? r.instances : 0;
+  const std::int64_t current = instances_.level.in_use();
+  if (desired > current) {
+    return std::min(desired, std::max(current, limit(plan_.up, 1)));
   }
-  return std::min(desired, std::max({instances_.level.in_use(), before * 2, before + 4}));
+  return desired == current ? current : std::max(desired, std::min(current, limit(plan_.down, -1)));
+}
+
+std::int64_t Autoscaler::limit(const ScalingPolicies& rules, std::int64_t direction) const {
+  const std::int64_t current = instances_.level.in_use();
+  if (rules.select == ScalingPolicies::Select::disabled) {
+    return current;
+  }
+  std::optional<std::int64_t> chosen;
+  for (const ScalingPolicies::Policy& policy : rules.policies) {
+    std::int64_t before = current;
+    for (const Recommendation& change : changes_) {
+      before -= change.at + policy.period > simulation_.now() ? change.instances : 0;
+    }
+    // What is left is rounded down and what there will be up: each time in favour of the change.
+    const std::int64_t hundredths = before * (100 + direction * policy.value);
+    const std::int64_t in_percent = direction > 0 ? (hundredths + 99) / 100 : hundredths / 100;
+    const std::int64_t proposed = policy.percent ? in_percent : before + direction * policy.value;
+    const bool goes_further = chosen && direction * (proposed - *chosen) > 0;
+    if (!chosen || goes_further == (rules.select == ScalingPolicies::Select::max)) {
+      chosen = proposed;
+    }
+  }
+  return chosen.value_or(current);
 }
 
 // --- rules --------------------------------------------------------------------------------------------------------
@@ -157,11 +172,17 @@ std::int64_t Autoscaler::desired_by_rules(const Seen& seen) {
 
 void Autoscaler::set_instances(std::int64_t wanted) {
   const std::int64_t change = wanted - instances_.level.in_use();
-  if (change > 0) {
-    while (!added_.empty() && added_.front().at + kPeriod <= simulation_.now()) {
-      added_.pop_front();
+  if (change != 0 && plan_.target) {
+    changes_.push_back({simulation_.now(), change});
+    Duration longest;
+    for (const ScalingPolicies* rules : {&plan_.up, &plan_.down}) {
+      for (const ScalingPolicies::Policy& policy : rules->policies) {
+        longest = std::max(longest, policy.period);
+      }
     }
-    added_.push_back({simulation_.now(), change});
+    while (changes_.front().at + longest <= simulation_.now()) {
+      changes_.pop_front();
+    }
   }
   for (std::int64_t i = 0; i < change; ++i) {
     start_one();

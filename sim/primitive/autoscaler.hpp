@@ -4,9 +4,11 @@
 // rules.
 //
 // HPA.    desired = ceil(instances x use / target), nothing if that ratio is within the tolerance of 1; use is CPU time
-//         over what the instances request. Instances that are not ready count as idle when it would add some. Adding
-//         is limited to the greater of 4 and as many again in 15 s; taking away waits until nothing higher was desired
-//         for the window of scale-down. Then the least and the most.
+//         over what the instances request. Instances that are not ready count as idle when it would add some. Taking
+//         away waits until nothing higher was desired for the window of scale-down, adding until nothing lower was for
+//         that of scale-up. Each policy limits the change in its period: from the instances at its begin, which are
+//         those of now without what was added since and with what was taken away. Of several the one that allows most
+//         counts, or least. Then the least and the most.
 // Rules.  A rule that has held at each instant for its time adds instances, or takes some away; then none acts until
 //         the cooldown is over. The first that can act does.
 // Order.  Phase::wake: what has ended at the instant counts. An instance that becomes ready then is ready.
@@ -35,6 +37,19 @@ struct ScalingRule {
   std::int64_t add = 0;
 };
 
+// How fast instances may come, or go.
+struct ScalingPolicies {
+  enum class Select : std::uint8_t { max, min, disabled };
+  struct Policy {
+    bool percent = false;  // of the instances at the begin of the period; else instances
+    std::int64_t value = 0;
+    Duration period;
+  };
+  Duration window;
+  Select select = Select::max;
+  std::vector<Policy> policies;
+};
+
 struct AutoscalerPlan : ResourcePlan {
   AutoscalerPlan() {
     in_bound = false;
@@ -52,8 +67,8 @@ struct AutoscalerPlan : ResourcePlan {
   Duration start_delay;
   std::optional<double> target;  // share of what is requested; absent: rules
   double tolerance = 0;
-  Duration up_window;
-  Duration down_window;
+  ScalingPolicies up;
+  ScalingPolicies down;
   std::vector<ScalingRule> rules;
   Duration cooldown;
   std::uint32_t added = 0;  // marks
@@ -86,6 +101,8 @@ class Autoscaler final : public Resource {
   [[nodiscard]] std::int64_t desired_by_use(std::int64_t cpu_ns) const;
   [[nodiscard]] std::int64_t stabilized(std::int64_t desired);
   [[nodiscard]] std::int64_t limited(std::int64_t desired) const;
+  // How many there may be at most, or must be at least, by the policies of that direction (1, -1).
+  [[nodiscard]] std::int64_t limit(const ScalingPolicies& rules, std::int64_t direction) const;
   [[nodiscard]] std::int64_t desired_by_rules(const Seen& seen);
   [[nodiscard]] double value_of(const ScalingRule& rule, const Seen& seen) const;
   void set_instances(std::int64_t wanted);
@@ -103,7 +120,7 @@ class Autoscaler final : public Resource {
   std::vector<EventId> starts_;
   Seen last_;
   std::deque<Recommendation> recommended_;
-  std::deque<Recommendation> added_;  // in the last period of the policies
+  std::deque<Recommendation> changes_;  // of the number of instances, in the longest period of a policy
   std::vector<std::optional<SimTime>> held_since_;
   std::optional<SimTime> acted_;
 };

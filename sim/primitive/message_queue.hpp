@@ -14,7 +14,8 @@
 // Back.    A message that is delivered again is ready before all others; it counts as another arrival. One that has
 //          been delivered `delivery_limit` times and once more is dead instead.
 // Expiry.  A message that is `ttl` old and still ready, at the head, is dead (Phase::expire: a delivery by a completion
-//          of that instant is in time, one by an arrival is not). It is `ttl` from its publishing also if it comes back.
+//          of that instant is in time, one by an arrival is not). It is `ttl` from its publishing also if it comes
+//          back.
 // Dead.    What is dropped, expires, is rejected by its worker or comes back too often is published to the queue of
 //          dead letters at that instant, as a new message, or is lost if there is none. So is one that has died there
 //          before and has not been rejected by a worker since, as in RabbitMQ: else it could go round for ever.

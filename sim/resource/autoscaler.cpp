@@ -11,8 +11,18 @@ namespace loadstone {
 
 namespace {
 
-struct StabilizationSpec {
+enum class PolicyType : std::uint8_t { pods, percent };
+
+struct PolicySpec {
+  PolicyType type = PolicyType::pods;
+  std::int64_t value = 1;
+  Duration period;
+};
+
+struct BehaviorSpec {
   std::optional<Duration> window;
+  std::vector<PolicySpec> policies;
+  ScalingPolicies::Select select = ScalingPolicies::Select::max;
 };
 
 struct RuleSpec {
@@ -32,17 +42,61 @@ struct AutoscalerSpec {
   std::optional<Cores> cpu_request;
   Duration sync;
   std::optional<Share> tolerance;
-  std::optional<StabilizationSpec> scale_up;
-  std::optional<StabilizationSpec> scale_down;
+  std::optional<BehaviorSpec> scale_up;
+  std::optional<BehaviorSpec> scale_down;
   Duration start_delay;
   std::vector<RuleSpec> rules;
   std::optional<Duration> cooldown;
 };
 
-const FieldTable& stabilization_fields() {
-  static const FieldTable table = FieldTable::of<StabilizationSpec>().field(
-      "stabilizationWindowSeconds", &StabilizationSpec::window, "How long other recommendations are remembered.",
-      {.bounds = {.native_unit = "s"}, .grade = "D"});
+// A list of mappings, called `key`; each is `an_entry`.
+template <class T>
+bool read_entries(Reader& reader, const Node& node, const std::string& key, const std::string& an_entry,
+                  const FieldTable& table, std::vector<T>& out) {
+  if (!node.is_sequence() || node.items.empty()) {
+    reader.error(node.place, "'" + key + "' must be a list of mappings, got " + describe(node));
+    return false;
+  }
+  bool ok = true;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const Reader::Scope scope(reader, std::to_string(i));
+    T& entry = out.emplace_back();
+    if (!node.items[i].is_mapping()) {
+      reader.error(node.items[i].place, an_entry + " must be a mapping, got " + describe(node.items[i]));
+      ok = false;
+      continue;
+    }
+    ok = table.read(reader, node.items[i], &entry) && ok;
+  }
+  return ok;
+}
+
+const FieldTable& policy_fields() {
+  static const FieldTable table =
+      FieldTable::of<PolicySpec>()
+          .choice("type", &PolicySpec::type, "What `value` counts: instances, or percent of them.",
+                  {.choices = {"Pods", "Percent"}})
+          .field("value", &PolicySpec::value, "The greatest change in a period.", {.bounds = {.min = 1, .max = 1e6}})
+          .field("periodSeconds", &PolicySpec::period, "How long a period is: up to half an hour.",
+                 {.bounds = {.native_unit = "s", .max = 1800e9, .above_min = true}});
+  return table;
+}
+
+bool read_policies(Reader& reader, const Node& node, BehaviorSpec& out) {
+  return read_entries(reader, node, "policies", "a policy", policy_fields(), out.policies);
+}
+
+const FieldTable& behavior_fields() {
+  static const FieldTable table =
+      FieldTable::of<BehaviorSpec>()
+          .field("stabilizationWindowSeconds", &BehaviorSpec::window, "How long other recommendations are remembered.",
+                 {.bounds = {.native_unit = "s"}, .grade = "D"})
+          .custom<BehaviorSpec>("policies",
+                                "How much may change in how long. Absent: 100 percent in 15 s; up also 4 instances.",
+                                read_policies, {.optional = true, .grade = "D"}, FieldType::mappings, &policy_fields())
+          .choice("selectPolicy", &BehaviorSpec::select,
+                  "Which policy counts: the one that allows the greatest change, the smallest, or no change at all.",
+                  {.default_text = "Max", .choices = {"Max", "Min", "Disabled"}, .grade = "D"});
   return table;
 }
 
@@ -67,22 +121,7 @@ const FieldTable& rule_fields() {
 }
 
 bool read_rules(Reader& reader, const Node& node, AutoscalerSpec& out) {
-  if (!node.is_sequence() || node.items.empty()) {
-    reader.error(node.place, "'rules' must be a list of mappings, got " + describe(node));
-    return false;
-  }
-  bool ok = true;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    const Reader::Scope scope(reader, std::to_string(i));
-    RuleSpec& rule = out.rules.emplace_back();
-    if (!node.items[i].is_mapping()) {
-      reader.error(node.items[i].place, "a rule must be a mapping, got " + describe(node.items[i]));
-      ok = false;
-      continue;
-    }
-    ok = rule_fields().read(reader, node.items[i], &rule) && ok;
-  }
-  return ok;
+  return read_entries(reader, node, "rules", "a rule", rule_fields(), out.rules);
 }
 
 const FieldTable& fields() {
@@ -101,8 +140,8 @@ const FieldTable& fields() {
                  {.default_text = "15s", .bounds = {.native_unit = "s", .above_min = true}, .grade = "D"})
           .field("tolerance", &AutoscalerSpec::tolerance,
                  "HPA: how far from 1 use over target may be without a change. Absent: 0.1.", {.grade = "D"})
-          .mapping("scaleUp", &AutoscalerSpec::scale_up, "HPA. Absent: a window of 0 s.", stabilization_fields())
-          .mapping("scaleDown", &AutoscalerSpec::scale_down, "HPA. Absent: a window of 300 s.", stabilization_fields())
+          .mapping("scaleUp", &AutoscalerSpec::scale_up, "HPA. Absent: a window of 0 s.", behavior_fields())
+          .mapping("scaleDown", &AutoscalerSpec::scale_down, "HPA. Absent: a window of 300 s.", behavior_fields())
           .field("start_delay", &AutoscalerSpec::start_delay,
                  "From when an instance is added until it is ready: image, start, readiness.",
                  {.default_text = "30s", .bounds = {.native_unit = "s"}, .grade = "E"})
@@ -198,8 +237,20 @@ bool check(const ResourceSpec& spec, ModelBuilder& builder) {
   return ok;
 }
 
-Duration window_of(const std::optional<StabilizationSpec>& spec, Duration otherwise) {
-  return spec ? spec->window.value_or(otherwise) : otherwise;
+ScalingPolicies policies_of(const std::optional<BehaviorSpec>& spec, Duration window,
+                            std::vector<ScalingPolicies::Policy> usual) {
+  ScalingPolicies policies{.window = window, .policies = std::move(usual)};
+  if (spec) {
+    policies.window = spec->window.value_or(window);
+    policies.select = spec->select;
+    if (!spec->policies.empty()) {
+      policies.policies.clear();
+    }
+    for (const PolicySpec& policy : spec->policies) {
+      policies.policies.push_back({policy.type == PolicyType::percent, policy.value, policy.period});
+    }
+  }
+  return policies;
 }
 
 std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& builder) {
@@ -227,8 +278,11 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
     plan.target = *scaler.average_utilization / 100;
   }
   plan.tolerance = scaler.tolerance ? scaler.tolerance->of_one : 0.1;
-  plan.up_window = window_of(scaler.scale_up, {});
-  plan.down_window = window_of(scaler.scale_down, Duration{300'000'000'000});
+  constexpr Duration kPeriod{15'000'000'000};
+  const ScalingPolicies::Policy doubling{.percent = true, .value = 100, .period = kPeriod};
+  const ScalingPolicies::Policy four{.percent = false, .value = 4, .period = kPeriod};
+  plan.up = policies_of(scaler.scale_up, {}, {doubling, four});
+  plan.down = policies_of(scaler.scale_down, Duration{300'000'000'000}, {doubling});
   plan.cooldown = scaler.cooldown.value_or(Duration{});
   plan.added = builder.mark(spec.name + ".added");
   plan.removed = builder.mark(spec.name + ".removed");

@@ -183,8 +183,8 @@ void check(const ResourceSpec& spec, ModelBuilder& builder) {
                                                                  ", not a queue that could get dead letters");
     }
   } else if (queue.overflow == Overflow::reject_publish_dlx) {
-    builder.diagnostics().error(spec.place_of("overflow"), "resource '" + spec.name +
-                                                               "': 'reject-publish-dlx' needs a 'dead-letter-exchange'");
+    builder.diagnostics().error(spec.place_of("overflow"),
+                                "resource '" + spec.name + "': 'reject-publish-dlx' needs a 'dead-letter-exchange'");
   }
 }
 

@@ -275,8 +275,8 @@ std::optional<RedeliveryPlan> redelivery_of(const ResourceSpec& spec, const Mess
   }
   plan.lost = builder.error("worker_lost", "WorkerLostError", spec.name);
   plan.acks_failures = !source.keeps_failures();
-  plan.acks_early = !worker.acks_late.value_or(worker.visibility_timeout || worker.poll || source.keeps_failures() ||
-                                             is_wanted_back);
+  plan.acks_early =
+      !worker.acks_late.value_or(worker.visibility_timeout || worker.poll || source.keeps_failures() || is_wanted_back);
   plan.after = worker.claim ? worker.claim->min_idle : worker.visibility_timeout;
   plan.every = worker.claim ? worker.claim->every : std::nullopt;
   plan.max_tries = worker.max_tries.value_or(INT64_MAX);

@@ -78,6 +78,80 @@ TEST(Autoscaler, ScalesUpAfterItsWindow) {
       30 + 2 * 10);
 }
 
+// --- policies -----------------------------------------------------------------------------------------------------
+
+// Instance-seconds until `duration` of `instances` that are all busy while 20 are wanted; new ones start too late to
+// count.
+std::int64_t growing(const std::string& instances, const std::string& scale_up, const std::string& duration) {
+  RunSettings settings;
+  settings.drain = false;
+  const SeenRun run(
+      model(scaled(", instances: " + instances,
+                   "maxReplicas: 20, averageUtilization: 10, start_delay: 1000, scaleUp: {" + scale_up + "}",
+                   "{cpu: 1s}"),
+            arrivals_at({{.count = 1500, .every = "100ms"}}, duration)),
+      settings);
+  return instance_seconds(run);
+}
+
+// The same of ten with nothing to do: one is wanted.
+std::int64_t shrinking(const std::string& scale_down, const std::string& duration) {
+  return instance_seconds(seconds(scaled(", instances: 10",
+                                         "maxReplicas: 20, averageUtilization: 50, scaleDown: "
+                                         "{stabilizationWindowSeconds: 0, " +
+                                             scale_down + "}"),
+                                  {}, duration));
+}
+
+// One in a minute: at 15 s, and at 75 s, the first instant at which that is a minute ago, at 135 s.
+TEST(Autoscaler, APolicyLimitsWhatIsAddedInItsPeriod) {
+  EXPECT_EQ(growing("2", "policies: [{type: Pods, value: 1, periodSeconds: 60}]", "150s"),
+            2 * 15 + 3 * 60 + 4 * 60 + 5 * 15);
+}
+
+// Half as many again, rounded up: 2, 3, 5, 8, 12, 18, and the 20 that are wanted.
+TEST(Autoscaler, PercentsAreRoundedUpWhenItAdds) {
+  EXPECT_EQ(growing("2", "policies: [{type: Percent, value: 50, periodSeconds: 15}]", "105s"),
+            15 * (2 + 3 + 5 + 8 + 12 + 18 + 20));
+}
+
+TEST(Autoscaler, OfSeveralPoliciesTheOneThatAllowsMostOrLeastCounts) {
+  const std::string both =
+      "policies: [{type: Pods, value: 1, periodSeconds: 15}, {type: Percent, value: 100, periodSeconds: 15}]";
+  EXPECT_EQ(growing("2", both, "60s"), 15 * (2 + 4 + 8 + 16));
+  EXPECT_EQ(growing("2", both + ", selectPolicy: Max", "60s"), 15 * (2 + 4 + 8 + 16));
+  EXPECT_EQ(growing("2", both + ", selectPolicy: Min", "60s"), 15 * (2 + 3 + 4 + 5));
+  EXPECT_EQ(growing("2", both + ", selectPolicy: Disabled", "60s"), 15 * 4 * 2);
+  EXPECT_EQ(growing("2", "selectPolicy: Min", "60s"), 15 * (2 + 4 + 8 + 12));  // of its own: as many again, or 4
+}
+
+// Three in half a minute: at 15, 45 and 75 s. Half of them, rounded down: 10, 5, 2, 1.
+TEST(Autoscaler, APolicyLimitsWhatIsTakenAwayInItsPeriod) {
+  EXPECT_EQ(shrinking("policies: [{type: Pods, value: 3, periodSeconds: 30}]", "90s"), 10 * 15 + 7 * 30 + 4 * 30 + 15);
+  EXPECT_EQ(shrinking("policies: [{type: Percent, value: 50, periodSeconds: 15}]", "60s"), 15 * (10 + 5 + 2 + 1));
+  const std::string both =
+      "policies: [{type: Pods, value: 1, periodSeconds: 15}, {type: Percent, value: 50, periodSeconds: 15}]";
+  EXPECT_EQ(shrinking(both, "60s"), 15 * (10 + 5 + 2 + 1));
+  EXPECT_EQ(shrinking(both + ", selectPolicy: Min", "60s"), 15 * (10 + 9 + 8 + 7));
+  EXPECT_EQ(shrinking("selectPolicy: Disabled", "60s"), 15 * 4 * 10);
+}
+
+// Four idle ones become one at 15 s, then one is busy all the time and ten are wanted. Two may be added in a minute to
+// those at its begin: at 30 s that was 1 + 3, so 6. At 75 s the three were taken away a minute ago, and one and two
+// would be less than there are; at 90 s the five are out of the period too: 8.
+TEST(Autoscaler, WhatWasTakenAwayInThePeriodMayBeAddedAgain) {
+  RunSettings settings;
+  settings.drain = false;
+  const SeenRun run(
+      model(
+          scaled(", instances: 4",
+                 "maxReplicas: 20, averageUtilization: 10, start_delay: 1000, scaleDown: {stabilizationWindowSeconds: "
+                 "0}, scaleUp: {policies: [{type: Pods, value: 2, periodSeconds: 60}]}"),
+          arrivals_at({{.at = "15s", .count = 900, .every = "100ms"}}, "105s")),
+      settings);
+  EXPECT_EQ(instance_seconds(run), 4 * 15 + 1 * 15 + 6 * 60 + 8 * 15);
+}
+
 // --- rules --------------------------------------------------------------------------------------------------------
 
 // Busy from the start: the rule has held for two minutes at 120 s. With a cooldown of 5 minutes the next is at 420 s.

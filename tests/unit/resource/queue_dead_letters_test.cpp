@@ -13,7 +13,8 @@ std::string mortal(const std::string& keys, const std::string& job, const std::s
          "}\n  dead: {kind: queue" + dead + "}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1" + worker +
          "}\n  undertaker: {kind: worker, from: dead, flow: bury, concurrency: 1}\nflows:\n  go: {steps: [{publish: "
          "jobs}]}\n  job: {steps: [" +
-         job + "]}\n  bury: {steps: [{when: request.id == 2, mark: two}, {when: request.id == 3, mark: three}, {when: " +
+         job +
+         "]}\n  bury: {steps: [{when: request.id == 2, mark: two}, {when: request.id == 3, mark: three}, {when: " +
          "request.id == 4, mark: four}, {when: request.id == 5, mark: five}, {delay: 1s}]}\n";
 }
 
@@ -57,8 +58,8 @@ TEST(QueueDeadLetters, ATimeToLiveOfZeroIsForWhoIsDeliveredAtOnce) {
   EXPECT_EQ(run.row("jobs").meter.wait_sum, 0);
 }
 
-// Its worker dies at 1 s. With 1 s to live it is delivered once more, in the instant of its expiry; with less it is dead
-// when it comes back. Then, at 2 s, it is too.
+// Its worker dies at 1 s. With 1 s to live it is delivered once more, in the instant of its expiry; with less it is
+// dead when it comes back. Then, at 2 s, it is too.
 TEST(QueueDeadLetters, WhatComesBackIsAsOldAsItIs) {
   const auto tries = [](const std::string& ttl) {
     const SeenRun run(mortal(", message-ttl: " + ttl, kDies), {{}});
@@ -148,12 +149,13 @@ TEST(QueueDeadLetters, TheirWorkerRunsItsOwnFlowOrTheMessages) {
 TEST(QueueDeadLetters, AQueueWithoutAWorkerIsAPauseBeforeTheNextTry) {
   RunSettings settings;
   settings.drain = false;
-  const SeenRun run(model("topology: t\nresources:\n  jobs: {kind: queue, dead-letter-exchange: later}\n  later: {kind: "
-                          "queue, message-ttl: 5s, dead-letter-exchange: jobs}\n  w: {kind: worker, from: jobs, flow: "
-                          "job, concurrency: 1}\nflows:\n  go: {steps: [{publish: jobs}]}\n  job: {steps: [" +
-                              std::string(kFails) + "]}\n",
-                          arrivals_at({{}}, "20s")),
-                    settings);
+  const SeenRun run(
+      model("topology: t\nresources:\n  jobs: {kind: queue, dead-letter-exchange: later}\n  later: {kind: "
+            "queue, message-ttl: 5s, dead-letter-exchange: jobs}\n  w: {kind: worker, from: jobs, flow: "
+            "job, concurrency: 1}\nflows:\n  go: {steps: [{publish: jobs}]}\n  job: {steps: [" +
+                std::string(kFails) + "]}\n",
+            arrivals_at({{}}, "20s")),
+      settings);
   EXPECT_EQ(run.failed("broken", "job"), 4u);
   EXPECT_EQ(run.marked("later.expired"), 3u);
   EXPECT_EQ(run.used_ms("jobs"), 4000);
@@ -162,11 +164,11 @@ TEST(QueueDeadLetters, AQueueWithoutAWorkerIsAPauseBeforeTheNextTry) {
 // Nobody rejects it: what has died in a queue does not come back there.
 TEST(QueueDeadLetters, WhatGoesRoundWithoutAWorkerIsLost) {
   const auto arrivals = [](const std::string& dead_letters) {
-    const SeenRun run("topology: t\nresources:\n  jobs: {kind: queue, message-ttl: 1s, dead-letter-exchange: " +
-                          dead_letters +
-                          "}\n  dead: {kind: queue, message-ttl: 1s, dead-letter-exchange: jobs}\n"
-                          "flows:\n  go: {steps: [{publish: jobs}]}\n",
-                      {{}});
+    const SeenRun run(
+        "topology: t\nresources:\n  jobs: {kind: queue, message-ttl: 1s, dead-letter-exchange: " + dead_letters +
+            "}\n  dead: {kind: queue, message-ttl: 1s, dead-letter-exchange: jobs}\n"
+            "flows:\n  go: {steps: [{publish: jobs}]}\n",
+        {{}});
     return std::pair(run.totals("jobs").arrivals, run.totals("dead").arrivals);
   };
   EXPECT_EQ(arrivals("dead"), std::pair(std::uint64_t{1}, std::uint64_t{1}));
@@ -190,15 +192,16 @@ TEST(QueueDeadLetters, EveryRunConserves) {
     RunSettings settings;
     settings.seed = seed;
     const SeenRun run(
-        model("topology: t\nresources:\n  jobs: {kind: queue, max_length: 6, message-ttl: 2s, delivery-limit: 2, "
-              "vm_memory_high_watermark: 100kB, dead-letter-exchange: later}\n  later: {kind: queue, max_length: 3, "
-              "message-ttl: 500ms, dead-letter-exchange: jobs}\n  w: {kind: worker, from: jobs, flow: job, concurrency: "
-              "2, prefetch: 3, visibility_timeout: 2, retry: {max: 1, errors: [broken], base: 100ms}}\nflows:\n"
-              "  go: {steps: [{publish: {to: jobs, bytes: 10kB}}]}\n  job: {steps: [{delay: exponential(400ms)}, "
-              "{choose: [{weight: 1, do: [{fail: broken}]}, {weight: 1, do: [{fail: worker_lost}]}, {weight: 4, do: "
-              "[]}]}]}\n",
-              "workload: w\nwarmup: 5s\nduration: 60s\nscenarios: {s: {executor: constant-arrival-rate, exec: go, "
-              "arrival: poisson, rate: 5/s, duration: 60s}}\n"),
+        model(
+            "topology: t\nresources:\n  jobs: {kind: queue, max_length: 6, message-ttl: 2s, delivery-limit: 2, "
+            "vm_memory_high_watermark: 100kB, dead-letter-exchange: later}\n  later: {kind: queue, max_length: 3, "
+            "message-ttl: 500ms, dead-letter-exchange: jobs}\n  w: {kind: worker, from: jobs, flow: job, concurrency: "
+            "2, prefetch: 3, visibility_timeout: 2, retry: {max: 1, errors: [broken], base: 100ms}}\nflows:\n"
+            "  go: {steps: [{publish: {to: jobs, bytes: 10kB}}]}\n  job: {steps: [{delay: exponential(400ms)}, "
+            "{choose: [{weight: 1, do: [{fail: broken}]}, {weight: 1, do: [{fail: worker_lost}]}, {weight: 4, do: "
+            "[]}]}]}\n",
+            "workload: w\nwarmup: 5s\nduration: 60s\nscenarios: {s: {executor: constant-arrival-rate, exec: go, "
+            "arrival: poisson, rate: 5/s, duration: 60s}}\n"),
         settings);
     EXPECT_GT(run.marked("jobs.expired"), 0u);
     EXPECT_GT(run.marked("jobs.dead_lettered"), run.marked("jobs.expired"));
