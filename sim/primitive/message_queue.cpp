@@ -130,7 +130,7 @@ void MessageQueue::plan_expiry() {
   if (ready_.empty() || ready_.front().expires == kEndOfTime) {
     return;
   }
-  const SimTime at = ready_.front().expires;
+  const SimTime at = std::max(ready_.front().expires, simulation_.now());  // it may have been behind a younger one
   if (expiry_.is_set()) {
     if (expiry_at_ <= at) {
       return;  // looks then again
@@ -201,6 +201,7 @@ Message MessageQueue::pop() {
   if (simulation_.is_sampled(head.since)) {
     simulation_.meter(row_).wait.record(age);
   }
+  plan_expiry();
   return head;
 }
 

@@ -44,7 +44,7 @@ struct Message {
   std::int64_t tries = 0;  // how often it has been delivered
   double pause_ns = 0;     // before it came back the last time
   SimTime expires = kEndOfTime;
-  std::vector<ResourceIndex> died_in;  // queues, since a worker has rejected it
+  std::vector<ResourceIndex> died_in = {};  // queues, since a worker has rejected it
 };
 
 enum class Overflow : std::uint8_t { drop_head, reject_publish, reject_publish_dlx };

@@ -78,7 +78,7 @@ const FieldTable& policy_fields() {
                   {.choices = {"Pods", "Percent"}})
           .field("value", &PolicySpec::value, "The greatest change in a period.", {.bounds = {.min = 1, .max = 1e6}})
           .field("periodSeconds", &PolicySpec::period, "How long a period is: up to half an hour.",
-                 {.bounds = {.native_unit = "s", .max = 1800e9, .above_min = true}});
+                 {.bounds = {.native_unit = "s", .above_min = true}});
   return table;
 }
 
@@ -230,6 +230,13 @@ bool check(const ResourceSpec& spec, ModelBuilder& builder) {
   }
   if (!scaler.rules.empty() && (scaler.tolerance || scaler.scale_up || scaler.scale_down)) {
     fail("rules", "'tolerance', 'scaleUp' and 'scaleDown' belong to 'averageUtilization'");
+  }
+  for (const auto& [key, behavior] : {std::pair{"scaleUp", &scaler.scale_up}, {"scaleDown", &scaler.scale_down}}) {
+    constexpr Duration kLongest{1'800'000'000'000};
+    const auto is_too_long = [&](const PolicySpec& policy) { return policy.period > kLongest; };
+    if (*behavior && std::any_of((*behavior)->policies.begin(), (*behavior)->policies.end(), is_too_long)) {
+      fail(key, "the 'periodSeconds' of a policy must be at most 1800");
+    }
   }
   if (scaler.rules.empty() && scaler.cooldown) {
     fail("cooldown", "'cooldown' belongs to 'rules'");

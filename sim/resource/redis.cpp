@@ -310,10 +310,7 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   loop.capacity = 1;
   const auto cluster = cluster_of(spec, builder);
   in_shards(loop, cluster);
-  auto cpu = place_cpu(spec, builder);
-  if (cpu && cluster) {
-    cpu->process_attribute = cluster->shard();  // shard i on node i
-  }
+  const auto cpu = place_cpu(spec, builder);
   return std::make_unique<BuiltRedis>(spec, loop.row, cpu, cluster, builder);
 }
 

@@ -83,15 +83,15 @@ TEST(Autoscaler, ScalesUpAfterItsWindow) {
 // Instance-seconds until `duration` of `instances` that are all busy while 20 are wanted; new ones start too late to
 // count.
 std::int64_t growing(const std::string& instances, const std::string& scale_up, const std::string& duration) {
+  const auto m = model(
+      scaled(", instances: " + instances,
+             "maxReplicas: 20, averageUtilization: 10, start_delay: 1000, scaleUp: {" + scale_up + "}", "{cpu: 1s}"),
+      arrivals_at({{.count = 1500, .every = "100ms"}}, duration));
   RunSettings settings;
   settings.drain = false;
-  const SeenRun run(
-      model(scaled(", instances: " + instances,
-                   "maxReplicas: 20, averageUtilization: 10, start_delay: 1000, scaleUp: {" + scale_up + "}",
-                   "{cpu: 1s}"),
-            arrivals_at({{.count = 1500, .every = "100ms"}}, duration)),
-      settings);
-  return instance_seconds(run);
+  const Observations o = run_once(m, settings);
+  EXPECT_TRUE(conserved(m.model, o));
+  return whole_ms(o.resources[row_of(m.model, "s")].meter.at_edge.back().in_use_area) / 1000;
 }
 
 // The same of ten with nothing to do: one is wanted.
@@ -100,7 +100,7 @@ std::int64_t shrinking(const std::string& scale_down, const std::string& duratio
                                          "maxReplicas: 20, averageUtilization: 50, scaleDown: "
                                          "{stabilizationWindowSeconds: 0, " +
                                              scale_down + "}"),
-                                  {}, duration));
+                                  {{}}, duration));
 }
 
 // One in a minute: at 15 s, and at 75 s, the first instant at which that is a minute ago, at 135 s.

@@ -9,8 +9,9 @@ namespace {
 // Jobs of `job`, one at a time; what dies is buried, one a second. `keys` begin with a comma.
 std::string mortal(const std::string& keys, const std::string& job, const std::string& worker = "",
                    const std::string& dead = "") {
-  return "topology: t\nresources:\n  jobs: {kind: queue, dead-letter-exchange: dead" + keys +
-         "}\n  dead: {kind: queue" + dead + "}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1" + worker +
+  return "topology: t\npopulations: {id: {count: 9}}\nresources:\n  jobs: {kind: queue, dead-letter-exchange: dead" +
+         keys + "}\n  dead: {kind: queue" + dead + "}\n  w: {kind: worker, from: jobs, flow: job, concurrency: 1" +
+         worker +
          "}\n  undertaker: {kind: worker, from: dead, flow: bury, concurrency: 1}\nflows:\n  go: {steps: [{publish: "
          "jobs}]}\n  job: {steps: [" +
          job +
@@ -44,11 +45,15 @@ TEST(QueueDeadLetters, WhatIsTooOldGoesThere) {
   EXPECT_EQ(run.marked("jobs.dead_lettered"), 2u);
 }
 
-// At 10 s a slot gets free and the second is delivered, before the expiry of that instant; the third is not.
+// At 10 s a slot gets free. By the end of computing: the second is delivered, before the expiry of that instant, and
+// the third is not. By the end of a pause: that comes after the expiry.
 TEST(QueueDeadLetters, ADeliveryByACompletionOfTheInstantIsInTime) {
-  const SeenRun run(mortal(", message-ttl: 10s", kTenSeconds), numbered(3));
-  EXPECT_EQ(run.completed("job"), 2u);
-  EXPECT_EQ(run.marked("three"), 1u);
+  const SeenRun computing(mortal(", message-ttl: 10s", "{cpu: 10s}"), numbered(3));
+  EXPECT_EQ(computing.completed("job"), 2u);
+  EXPECT_EQ(computing.marked("three"), 1u);
+  const SeenRun waiting(mortal(", message-ttl: 10s", kTenSeconds), numbered(3));
+  EXPECT_EQ(waiting.completed("job"), 1u);
+  EXPECT_EQ(waiting.marked("two") + waiting.marked("three"), 2u);
 }
 
 TEST(QueueDeadLetters, ATimeToLiveOfZeroIsForWhoIsDeliveredAtOnce) {

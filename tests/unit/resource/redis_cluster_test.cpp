@@ -61,15 +61,16 @@ TEST(RedisCluster, TagsAndKeysSpreadEvenly) {
   }
 }
 
-// 60 a second are tenant 0's and 40 those of 100 others, each command 10 ms: its shard does 60 % and a quarter of the
+// 300 a second are tenant 0's and 200 those of 100 others, each command 2 ms: its shard does 60 % and a quarter of the
 // rest, some 0.7 of its time; all together do 1.0 of four loops. The report's busiest member is that shard.
 TEST(RedisCluster, AHotTagIsSeenAsTheBusiestMember) {
-  const SeenRun run(model(cluster(", shards: 4, hash_tag: tenant, command_time: 10ms"),
-                          "workload: w\nwarmup: 0s\nduration: 200s\nscenarios:\n"
-                          "  hot: {executor: constant-arrival-rate, exec: go, rate: 60/s, duration: 200s, attributes: "
-                          "{tenant: integer(0; 0)}}\n"
-                          "  rest: {executor: constant-arrival-rate, exec: go, rate: 40/s, duration: 200s, attributes: "
-                          "{tenant: integer(1; 100)}}\n"));
+  const SeenRun run(model(
+      cluster(", shards: 4, hash_tag: tenant"),
+      "workload: w\nwarmup: 0s\nduration: 200s\nscenarios:\n"
+      "  hot: {executor: constant-arrival-rate, arrival: even, exec: go, rate: 300/s, duration: 200s, attributes: "
+      "{tenant: integer(0; 0)}}\n"
+      "  rest: {executor: constant-arrival-rate, arrival: even, exec: go, rate: 200/s, duration: 200s, attributes: "
+      "{tenant: integer(1; 100)}}\n"));
   const ResourceObservations& cpu = run.row("redis.cpu");
   EXPECT_TRUE(cpu.worst.label.starts_with("shard of redis=")) << cpu.worst.label;
   EXPECT_NEAR(cpu.worst.utilization, 0.7, 0.06);
@@ -159,17 +160,17 @@ TEST(RedisCluster, ATransactionHasTheKeysOfOneSlot) {
   EXPECT_EQ(across.totals("redis.cpu").completed, 1u);
 }
 
-// Two loops on one core share it; on two nodes each has its own.
-TEST(RedisCluster, ShardsAreOnTheNodesOfTheirHost) {
+// Two loops share the cores of their host.
+TEST(RedisCluster, OnAHostItsShardsShareTheCores) {
   const std::string keys = ", shards: 2, hash_tag: tenant";
   const int other = tenant_elsewhere(keys);
-  const auto last = [&](const std::string& host) {
-    return SeenRun(cluster(keys + ", host: box", "", "", "hosts: {box: " + host + "}\n"),
+  const auto last = [&](const std::string& cores) {
+    return SeenRun(cluster(keys + ", host: box", "", "", "hosts: {box: {cores: " + cores + "}}\n"),
                    {of_tenant(0), of_tenant(other)})
         .max_ms();
   };
-  EXPECT_EQ(last("{cores: 1}"), 4);
-  EXPECT_EQ(last("{cores: 1, count: 2}"), 2);
+  EXPECT_EQ(last("1"), 4);
+  EXPECT_EQ(last("2"), 2);
 }
 
 TEST(RedisCluster, SaysWhatIsWrong) {

@@ -156,7 +156,7 @@ TEST(Redis, SaysWhatIsWrong) {
   EXPECT_EQ(errors_of_redis(", mode: single"), "");
   EXPECT_EQ(errors_of_redis(", mode: sentinel, down-after-milliseconds: 5000"), "");
   EXPECT_NE(errors_of_redis(", down-after-milliseconds: 5000").find("needs 'mode: sentinel'"), std::string::npos);
-  EXPECT_NE(errors_of_redis(", mode: cluster").find("mode 'cluster' comes later"), std::string::npos);
+  EXPECT_NE(errors_of_redis(", lfu-log-factor: 1").find("needs a 'maxmemory-policy' with lfu"), std::string::npos);
   EXPECT_NE(errors_of_redis(", maxclients: 0").find("'maxclients' must be at least 1"), std::string::npos);
   EXPECT_NE(errors_of("topology: t\nresources: {redis: {kind: redis}, pool: {kind: connection_pool, driver: redis_py, "
                       "server: redis, timeout: 5}}\nflows: {go: {steps: [{query: {pool: pool, commit: true}}]}}\n",
