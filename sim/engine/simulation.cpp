@@ -356,6 +356,7 @@ void Simulation::mark_edge() {
   for (FlowStats& flow : flows_) {
     flow.completed_at_edge.push_back(flow.run.completed);
     flow.offered_at_edge.push_back(flow.run.offered);
+    flow.latency_at_edge.push_back({flow.latency.sum(), flow.latency.count()});
   }
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sim/experiment/compare.hpp"
-#include "sim/experiment/horizon.hpp"
 #include "sim/experiment/replications.hpp"
 #include "sim/experiment/verdict.hpp"
 
@@ -11,13 +10,15 @@ namespace loadstone {
 
 RunResult run(const Model& model, const Topology& topology, const Workload& workload,
               const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor) {
+  const WarmedHorizon warmed = warmed_horizon(workload, model, request.settings, request.replications, executor);
   const std::vector<Observations> observed =
-      run_replications(model, request.settings, horizon_of(workload, model), request.replications, executor);
-  return executor.interrupted() ? RunResult{} : conclude(model, topology, workload, thresholds, request, observed);
+      run_replications(model, request.settings, warmed.horizon, request.replications, executor);
+  return executor.interrupted() ? RunResult{}
+                                : conclude(model, topology, workload, thresholds, request, warmed.warmup, observed);
 }
 
 RunResult conclude(const Model& model, const Topology& topology, const Workload& workload,
-                   const std::vector<Threshold>& thresholds, const RunRequest& request,
+                   const std::vector<Threshold>& thresholds, const RunRequest& request, const Warmup& warmup,
                    std::span<const Observations> observed) {
   std::vector<double> quantiles(std::begin(kDefaultQuantiles), std::end(kDefaultQuantiles));
   quantiles.insert(quantiles.end(), request.quantiles.begin(), request.quantiles.end());
@@ -32,6 +33,7 @@ RunResult conclude(const Model& model, const Topology& topology, const Workload&
                      .seed = request.settings.seed,
                      .load = request.settings.load,
                      .params = {}};
+  result.warmup = warmup;
   result.summary = summarize(model, observed, quantiles);
   result.thresholds = judge(thresholds, result.summary);
   result.cost = fixed_cost(topology, model);

@@ -24,6 +24,6 @@ struct RunRequest {
 // What those replications say.
 [[nodiscard]] RunResult conclude(const Model& model, const Topology& topology, const Workload& workload,
                                  const std::vector<Threshold>& thresholds, const RunRequest& request,
-                                 std::span<const Observations> observed);
+                                 const Warmup& warmup, std::span<const Observations> observed);
 
 }  // namespace loadstone

@@ -11,6 +11,7 @@
 
 #include "sim/analysis/run_summary.hpp"
 #include "sim/analysis/threshold.hpp"
+#include "sim/experiment/warmup.hpp"
 
 namespace loadstone {
 
@@ -31,6 +32,7 @@ struct Identity {
 struct RunResult {
   Identity identity;
   RunSummary summary;
+  Warmup warmup;
   std::vector<ThresholdResult> thresholds;
   Cost cost;
   std::vector<std::string> warnings;

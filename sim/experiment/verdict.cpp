@@ -61,6 +61,11 @@ std::vector<std::string> sayings(const Model& model, const ResourcePlan& plan, c
 }
 
 void warn(RunResult& result) {
+  if (!result.warmup.stationary) {
+    result.warnings.push_back("not stationary: " + result.warmup.longest +
+                              " had not settled after half of the run; a fifth was discarded. A longer run may settle; "
+                              "an overload never does");
+  }
   for (const FlowSummary& flow : result.summary.flows) {
     if (flow.sample.offered == 0) {
       continue;

@@ -39,6 +39,12 @@ struct RecoveryStats {
   std::vector<std::uint32_t> well;  // completed, and no slower
 };
 
+// Of the completed requests of the sample, up to an instant.
+struct LatencySoFar {
+  Int128 sum = 0;  // ns
+  std::uint64_t count = 0;
+};
+
 struct FlowStats {
   FlowCounts run;
   FlowCounts sample;
@@ -48,6 +54,7 @@ struct FlowStats {
   Histogram failure;                             // ns to failure, of failed requests of the sample
   std::vector<std::uint64_t> completed_at_edge;  // run.completed at each block's end
   std::vector<std::uint64_t> offered_at_edge;
+  std::vector<LatencySoFar> latency_at_edge;
   std::vector<WindowStats> windows;       // by the model's windows
   std::vector<RecoveryStats> recoveries;  // by the model's faults
 };

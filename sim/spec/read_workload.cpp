@@ -233,17 +233,14 @@ void read_triggers(Reader& reader, const Node* node, std::vector<TriggerSpec>& o
   }
 }
 
-// warmup: a duration; `auto` needs warm-up detection, which there is none of.
+// warmup: a duration, or `auto`.
 void read_warmup(Reader& reader, const Node& root, Workload& workload) {
   const Node* warmup = root.find("warmup");
   if (warmup == nullptr) {
     return;
   }
   if (warmup->is_scalar() && warmup->text == "auto") {
-    reader.error(
-        warmup->place, "'warmup: auto' is not available: warm-up is not detected yet",
-        {"give a duration (warmup: 60s), or leave it out: a fifth of a constant workload is discarded, nothing "
-         "of a staged one"});
+    workload.detects_warmup = true;
     return;
   }
   const Reader::Scope scope(reader, "warmup");

@@ -66,6 +66,7 @@ struct Workload {
   std::string about;
   std::optional<PlacedText> start;   // ISO 8601 with an offset
   std::optional<Duration> warmup;    // absent: by the rule of the executors
+  bool detects_warmup = false;       // `warmup: auto`
   std::optional<Duration> duration;  // absent: the last scenario's end
   std::string represents;            // "220h/month"
   std::vector<AttributeSpec> attributes;

@@ -39,6 +39,30 @@ void check_overrides(const Overrides& overrides, const Loaded& loaded, Diagnosti
   }
 }
 
+// Only a load that stays as it is has a beginning that can be told from the rest.
+void check_detection(const Inputs& inputs, const Workload& workload, const Model& model, Diagnostics& diagnostics) {
+  if (!workload.detects_warmup) {
+    return;
+  }
+  const auto refuse = [&](const std::string& what) {
+    diagnostics.error(inputs.workload.find("warmup")->place,
+                      "'warmup: auto' needs a load that does not change: " + what, {"give a duration (warmup: 60s)"});
+  };
+  for (const auto& source : model.sources) {
+    if (!source->constant || source->end < model.end) {
+      refuse("'" + source->name + "' does");
+    }
+  }
+  for (const ScenarioSpec& scenario : workload.scenarios) {
+    if (scenario.start_time > Duration{}) {
+      refuse("'" + scenario.name + "' begins later");
+    }
+  }
+  if (!workload.faults.empty()) {
+    refuse("there are faults");
+  }
+}
+
 // The run must be longer than its warm-up; a scenario that begins after its end is worth a word.
 void check_times(const Inputs& inputs, const Workload& workload, Duration end, Diagnostics& diagnostics) {
   if (workload.warmup && *workload.warmup >= end) {
@@ -105,6 +129,7 @@ std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, 
     check_times(inputs, built.workload, builder.model().end, diagnostics);
     add_schedules(builder,
                   [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
+    check_detection(inputs, built.workload, builder.model(), diagnostics);
   });
 }
 

@@ -111,9 +111,10 @@ std::string faults(const RunResult& result) {
 std::string to_console(const RunResult& result) {
   const RunSummary& s = result.summary;
   std::string text = result.verdict + "\n";
-  text += fmt::format("  {} under {}, load {}, {} replications of {} (warm-up {}), seed {}\n", result.identity.topology,
-                      result.identity.workload, short_number(result.identity.load), s.replications,
-                      short_ms(s.simulated_s * 1e3), short_ms(s.warmup_s * 1e3), result.identity.seed);
+  text += fmt::format("  {} under {}, load {}, {} replications of {} (warm-up {}{}), seed {}\n",
+                      result.identity.topology, result.identity.workload, short_number(result.identity.load),
+                      s.replications, short_ms(s.simulated_s * 1e3), short_ms(s.warmup_s * 1e3),
+                      result.warmup.by == Warmup::By::detection ? ", detected" : "", result.identity.seed);
   text += thresholds(result) + resources(result) + flows(result) + windows(result) + faults(result) + sayings(result);
   if (!s.marks.empty()) {
     std::vector<std::vector<std::string>> rows;

@@ -95,6 +95,13 @@ void add_windows(Json& j, const RunSummary& s) {
   }
 }
 
+Json warmup(const Warmup& w) {
+  const char* by = w.by == Warmup::By::workload ? "workload" : w.by == Warmup::By::rule ? "rule" : "detection";
+  return {{"by", by},
+          {"longest", w.longest.empty() ? Json(nullptr) : Json(w.longest)},
+          {"stationary", w.by == Warmup::By::detection ? Json(w.stationary) : Json(nullptr)}};
+}
+
 }  // namespace
 
 void add_run(Json& j, const RunResult& result) {
@@ -102,6 +109,7 @@ void add_run(Json& j, const RunResult& result) {
   j["fingerprint"] = hex(s.fingerprint);
   j["simulated_s"] = json_number(s.simulated_s);
   j["warmup_s"] = json_number(s.warmup_s);
+  j["warmup"] = warmup(result.warmup);
   j["events"] = s.events;
   j["replications"] = s.replications;
   j["verdict"] = {{"saturated", result.saturated},

@@ -123,9 +123,10 @@ TEST_F(Run, JsonHasTheDocumentedKeys) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   const Json j = Json::parse(result.out);
-  expect_keys(j, {"schema_version", "loadstone", "command",   "seed",        "engine",   "fingerprint", "topology",
-                  "workload",       "load",      "params",    "simulated_s", "warmup_s", "events",      "replications",
-                  "verdict",        "flows",     "resources", "marks",       "cost",     "thresholds",  "warnings"},
+  expect_keys(j, {"schema_version", "loadstone", "command",      "seed",    "engine",      "fingerprint",
+                  "topology",       "workload",  "load",         "params",  "simulated_s", "warmup_s",
+                  "warmup",         "events",    "replications", "verdict", "flows",       "resources",
+                  "marks",          "cost",      "thresholds",   "warnings"},
               "the document");
   EXPECT_EQ(j["schema_version"], 1);
   EXPECT_EQ(j["command"], "run");

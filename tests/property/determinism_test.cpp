@@ -55,6 +55,26 @@ TEST_F(Determinism, OneThreadAndTwoAndSevenGiveTheSameBytes) {
   EXPECT_EQ(one, json({"--threads", "7"}));
 }
 
+// Two searches run side by side and share the threads.
+TEST_F(Determinism, ComparingGivesTheSameBytesForAnyNumberOfThreads) {
+  const auto desk = [](const std::string& name, const std::string& servers) {
+    return file(name + ".yaml", "topology: " + name + "\nresources:\n  desk: {kind: station, servers: " + servers +
+                                    ", service: exponential(10ms)}\nflows: {serve: {steps: [{visit: desk}]}}\n");
+  };
+  const std::string small = desk("small", "1");
+  const std::string large = desk("large", "3");
+  const auto compare = [&](const std::string& threads) {
+    const CommandResult result =
+        loadstone({"compare", small, large, workload_, "--json", "--replications", "3", "--threads", threads});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_GT(result.out.size(), 500U);
+    return result.out;
+  };
+  const std::string one = compare("1");
+  EXPECT_EQ(one, compare("2"));
+  EXPECT_EQ(one, compare("7"));
+}
+
 TEST_F(Determinism, AnotherSeedGivesOthers) {
   EXPECT_NE(json({"--seed", "1"}), json({"--seed", "2"}));
 }
