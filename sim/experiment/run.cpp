@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sim/experiment/compare.hpp"
-#include "sim/experiment/replications.hpp"
 #include "sim/experiment/verdict.hpp"
 
 namespace loadstone {
@@ -11,8 +10,9 @@ namespace loadstone {
 RunResult run(const Model& model, const Topology& topology, const Workload& workload,
               const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor) {
   const WarmedHorizon warmed = warmed_horizon(workload, model, request.settings, request.replications, executor);
+  const PrecisionGoal goal = request.precision.value_or(PrecisionGoal{});
   const std::vector<Observations> observed =
-      run_replications(model, request.settings, warmed.horizon, request.replications, executor);
+      run_until_precise(model, request.settings, warmed.horizon, request.replications, goal, executor);
   return executor.interrupted() ? RunResult{}
                                 : conclude(model, topology, workload, thresholds, request, warmed.warmup, observed);
 }
@@ -35,6 +35,9 @@ RunResult conclude(const Model& model, const Topology& topology, const Workload&
                      .params = {}};
   result.warmup = warmup;
   result.summary = summarize(model, observed, quantiles);
+  if (request.precision) {
+    result.precision = {*request.precision, widest_headline(result.summary)};
+  }
   result.thresholds = judge(thresholds, result.summary);
   result.cost = fixed_cost(topology, model);
   result.cost.variable_usd_month = variable_usd_month(topology, model, result.summary);

@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/analysis/run_summary.hpp"
 #include "sim/analysis/threshold.hpp"
+#include "sim/experiment/precision.hpp"
 #include "sim/experiment/warmup.hpp"
 
 namespace loadstone {
@@ -29,10 +31,19 @@ struct Identity {
   std::map<std::string, std::string> params;
 };
 
+// How well the headlines are known, where that was asked for.
+struct PrecisionResult {
+  PrecisionGoal goal;
+  Widest widest;
+
+  [[nodiscard]] bool is_reached() const { return !widest.figure.empty() && widest.relative <= goal.relative; }
+};
+
 struct RunResult {
   Identity identity;
   RunSummary summary;
   Warmup warmup;
+  std::optional<PrecisionResult> precision;
   std::vector<ThresholdResult> thresholds;
   Cost cost;
   std::vector<std::string> warnings;

@@ -66,6 +66,15 @@ void warn(RunResult& result) {
                               " had not settled after half of the run; a fifth was discarded. A longer run may settle; "
                               "an overload never does");
   }
+  if (result.precision && !result.precision->is_reached()) {
+    const Widest& widest = result.precision->widest;
+    result.warnings.push_back(
+        "a precision of " + format_number(result.precision->goal.relative * 100) + "% was not reached in " +
+        std::to_string(result.summary.replications) + " replications: " +
+        (widest.figure.empty()            ? "nothing completed"
+         : std::isfinite(widest.relative) ? widest.figure + " is known to " + percent(widest.relative)
+                                          : widest.figure + " has no interval"));
+  }
   for (const FlowSummary& flow : result.summary.flows) {
     if (flow.sample.offered == 0) {
       continue;

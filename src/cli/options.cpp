@@ -1,7 +1,10 @@
 #include "src/cli/options.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <iostream>
 #include <map>
@@ -22,6 +25,24 @@ void add_runs(CLI::App& app, Options& options) {
   app.add_flag("--json", options.json, "One JSON document on standard output.");
   app.add_flag("--quiet", options.quiet, "Only the verdict; no progress.");
   app.add_flag("--verbose", options.verbose, "Logs what is done, to standard error.");
+}
+
+// "2%" becomes 0.02; a bare number is a share already.
+CLI::Validator share() {
+  return {[](std::string& text) {
+            if (text.empty() || text.back() != '%') {
+              return std::string();
+            }
+            double percent = 0;
+            const char* end = text.data() + text.size() - 1;
+            const auto read = std::from_chars(text.data(), end, percent);
+            if (read.ec != std::errc() || read.ptr != end) {
+              return "expected a share such as 2% or 0.02, got '" + text + "'";
+            }
+            text = fmt::format("{}", percent / 100);
+            return std::string();
+          },
+          "SHARE", "share"};
 }
 
 void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets) {
@@ -77,6 +98,13 @@ Parsed parse_command_line(int argc, char** argv) {
   run->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
   add_common(*run, options, sets);
   add_out(*run, options);
+  run->add_option("--precision", options.precision,
+                  "More replications until every flow's throughput, mean and p95 are known this well: 2%.")
+      ->transform(share())
+      ->check(CLI::Range(1e-6, 1.0));
+  run->add_option("--max-replications", options.max_replications, "At most so many for --precision.")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100000}))
+      ->needs("--precision");
 
   CLI::App* saturate = app.add_subcommand("saturate", "Finds the load at which it breaks, what breaks first, and why.");
   saturate->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);

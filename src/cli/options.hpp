@@ -20,6 +20,8 @@ struct Options {
   double load = 1;
   std::uint64_t seed = 1;
   std::size_t replications = 10;
+  std::optional<double> precision;  // as a share
+  std::size_t max_replications = 1000;
   unsigned threads = 0;  // 0: as many as the machine has
   bool json = false;
   bool quiet = false;

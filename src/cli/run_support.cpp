@@ -1,5 +1,7 @@
 #include "src/cli/run_support.hpp"
 
+#include <algorithm>
+
 #include "sim/experiment/run.hpp"
 #include "src/cli/command_support.hpp"
 
@@ -12,6 +14,9 @@ RunResult run_loaded(const load::Loaded& loaded, const std::vector<Threshold>& t
   request.settings.load = options.load;
   request.replications = options.replications;
   request.quantiles = options.quantiles;
+  if (options.precision) {
+    request.precision = PrecisionGoal{*options.precision, std::max(options.replications, options.max_replications)};
+  }
   RunResult result = run(loaded.model, loaded.topology, loaded.workload, thresholds, request, executor);
   result.identity.params = parameter_texts(loaded);
   return result;

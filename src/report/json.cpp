@@ -95,6 +95,15 @@ void add_windows(Json& j, const RunSummary& s) {
   }
 }
 
+Json precision(const std::optional<PrecisionResult>& p) {
+  if (!p) {
+    return nullptr;
+  }
+  return {{"asked", json_number(p->goal.relative)},
+          {"reached", json_number(p->widest.relative)},
+          {"widest", p->widest.figure.empty() ? Json(nullptr) : Json(p->widest.figure)}};
+}
+
 Json warmup(const Warmup& w) {
   const char* by = w.by == Warmup::By::workload ? "workload" : w.by == Warmup::By::rule ? "rule" : "detection";
   return {{"by", by},
@@ -110,6 +119,7 @@ void add_run(Json& j, const RunResult& result) {
   j["simulated_s"] = json_number(s.simulated_s);
   j["warmup_s"] = json_number(s.warmup_s);
   j["warmup"] = warmup(result.warmup);
+  j["precision"] = precision(result.precision);
   j["events"] = s.events;
   j["replications"] = s.replications;
   j["verdict"] = {{"saturated", result.saturated},

@@ -123,11 +123,11 @@ TEST_F(Run, JsonHasTheDocumentedKeys) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   const Json j = Json::parse(result.out);
-  expect_keys(j, {"schema_version", "loadstone", "command",      "seed",    "engine",      "fingerprint",
-                  "topology",       "workload",  "load",         "params",  "simulated_s", "warmup_s",
-                  "warmup",         "events",    "replications", "verdict", "flows",       "resources",
-                  "marks",          "cost",      "thresholds",   "warnings"},
-              "the document");
+  expect_keys(
+      j, {"schema_version", "loadstone", "command",     "seed",     "engine", "fingerprint", "topology", "workload",
+          "load",           "params",    "simulated_s", "warmup_s", "warmup", "precision",   "events",   "replications",
+          "verdict",        "flows",     "resources",   "marks",    "cost",   "thresholds",  "warnings"},
+      "the document");
   EXPECT_EQ(j["schema_version"], 1);
   EXPECT_EQ(j["command"], "run");
   EXPECT_EQ(j["topology"], "desk");
@@ -165,6 +165,30 @@ TEST_F(Run, OneReplicationHasNoIntervalAndSaysWhy) {
   const Json& mean = j["flows"]["serve"]["latency_ms"]["mean"];
   EXPECT_TRUE(mean["ci95"].is_null());
   EXPECT_THAT(mean["why"].get<std::string>(), Not(IsEmpty()));
+}
+
+TEST_F(Run, PrecisionAddsReplicationsUntilItIsReached) {
+  const Json j = Json::parse(run({"--json", "--precision", "3%"}).out);
+  EXPECT_GT(j["replications"], 10);
+  EXPECT_EQ(j["precision"]["asked"], 0.03);
+  EXPECT_LE(j["precision"]["reached"], 0.03);
+  const Json as_share = Json::parse(run({"--json", "--precision", "0.03"}).out);
+  EXPECT_EQ(as_share, j);
+}
+
+TEST_F(Run, APrecisionThatItsBudgetDoesNotReachIsWarnedOf) {
+  const CommandResult result = run({"--precision", "0.01%", "--max-replications", "12"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("12 replications"));
+  EXPECT_THAT(result.out, HasSubstr("a precision of 0.01% was not reached in 12 replications"));
+}
+
+TEST_F(Run, APrecisionThatIsNoShareIsRefused) {
+  for (const char* wrong : {"two%", "0%", "200%", "-1", "x"}) {
+    const CommandResult result = run({"--precision", wrong});
+    EXPECT_EQ(result.exit_code, 2) << wrong;
+    EXPECT_THAT(result.err, HasSubstr("--precision")) << wrong;
+  }
 }
 
 TEST_F(Run, FurtherQuantilesCanBeAskedFor) {
