@@ -1,6 +1,7 @@
 #include "sim/experiment/edge.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,20 @@ Estimate offered_at(const Model& model, const Saturated& s, const EdgeContext& c
   return e;
 }
 
+// The load under which a replication really was: what came, rather than what was to come on average. Common random
+// numbers make a replication's arrivals scarce for all that is compared.
+double load_in(const Evaluation& above, std::size_t replication, const EdgeContext& context) {
+  const double per_s = Evaluator::written_rate(*above.model);
+  if (!context.is_load || per_s <= 0) {
+    return above.value;
+  }
+  const Observations& o = above.observed[replication];
+  return static_cast<double>(o.entered) / ((o.measured_until - o.measured_from).seconds() * per_s);
+}
+
 // Where a replication crosses the edge, inside the bracket: from the deficit beyond it, or between both measures.
-double crossing(const Evaluation& below, const Evaluation& above, RowId row, std::size_t replication) {
+double crossing(const Evaluation& below, const Evaluation& above, RowId row, std::size_t replication,
+                const EdgeContext& context) {
   const RowVerdict& over = above.verdict.rows[row];
   const Measures& m = over.replications[replication];
   const auto between = [&](double from, double to, double limit) {
@@ -38,7 +51,7 @@ double crossing(const Evaluation& below, const Evaluation& above, RowId row, std
     case Sign::growth: {
       // what is served of what comes; a server that had idle moments would have served more
       constexpr double kBusy = 0.9;
-      const double served = above.value * (1 - std::max(0.0, m.deficit));
+      const double served = load_in(above, replication, context) * (1 - std::max(0.0, m.deficit));
       return std::min(above.value, m.busy > kBusy ? served / m.busy : served);
     }
     case Sign::refused:
@@ -69,14 +82,9 @@ std::vector<double> crossings(const Evaluation& below, const Evaluation& above, 
     double at = above.value;
     for (const RowVerdict& row : above.verdict.rows) {
       if (row.sign != Sign::none) {
-        at = std::min(at, crossing(below, above, row.row, r));
+        at = std::min(at, crossing(below, above, row.row, r, context));
       }
     }
-    // no open load passes the bound: an overload that was short shows less of itself than there is. But the bound is
-    // measured as well: where a load beyond it held, it does not bind.
-    const double bound = context.bound.at_load;
-    const bool binds = context.is_load && above.gains.empty() && below.value <= bound;
-    at = binds ? std::min(at, bound) : at;
     // the short runs of what comes later may show more growth than there is: then the bracket is what is known
     all.push_back(context.is_later && at < below.value ? end_of(below, above, r) : at);
   }
@@ -93,8 +101,27 @@ Estimate throughput_of(const Evaluation& e) {
   return estimate_mean(values);
 }
 
+namespace {
+
+// No open load passes the bound: an overload that was short shows less of itself than there is. But the bound is
+// measured as well: where a load beyond it held, it does not bind.
+Estimate edge_of(std::span<const double> crossings, const Evaluation& below, const Evaluation& above,
+                 const EdgeContext& context) {
+  Estimate edge = estimate_mean(crossings);
+  const double bound = context.bound.at_load;
+  if (context.is_load && above.gains.empty() && below.value <= bound && edge.value > bound) {
+    edge.value = bound;
+    if (edge.ci) {
+      edge.ci->lo = std::min(edge.ci->lo, bound);
+    }
+  }
+  return edge;
+}
+
+}  // namespace
+
 double likely_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context) {
-  return above.verdict.first ? estimate_mean(crossings(below, above, context)).value : above.value;
+  return above.verdict.first ? edge_of(crossings(below, above, context), below, above, context).value : above.value;
 }
 
 Saturated describe_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context) {
@@ -120,7 +147,7 @@ Saturated describe_edge(const Evaluation& below, const Evaluation& above, const 
   s.relieved_by = above.model->resources[first]->relieved_by;
   s.sign = above.verdict.rows[first].sign;
   s.agreeing = above.verdict.agreeing;
-  s.at = estimate_mean(s.by_replication);
+  s.at = edge_of(s.by_replication, below, above, context);
   if (s.at.ci && s.at.ci->width() < kVisibleDeficit * s.at.value) {
     // replications that agree more closely than a line's growth can be seen: at the bound, or at an end of the
     // bracket
