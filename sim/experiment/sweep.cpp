@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <mutex>
-
-#include "sim/experiment/warmup.hpp"
 
 namespace loadstone {
 
@@ -77,22 +74,16 @@ void sweep(const std::vector<SweepPoint>& points, const CompilePoint& compile, c
            SweepSink& sink, Executor& executor) {
   // Of points in progress; the sink's count says which replication is a point's last, and that the others are there.
   std::vector<std::vector<Observations>> pending(points.size(), std::vector<Observations>(request.replications));
-  std::vector<std::once_flag> is_planned(points.size());
-  std::vector<WarmedHorizon> planned(points.size());
   executor.run(points.size() * request.replications, [&](std::size_t job) {
     const std::size_t point = job / request.replications;
     const std::size_t replication = job % request.replications;
     const std::shared_ptr<const Compiled> compiled = compile(point);
     RunRequest own = request;
     own.settings.load = points[point].load;
-    own.settings.give_up = [&executor] { return executor.interrupted(); };
-    std::call_once(is_planned[point], [&] {
-      SerialExecutor pilots;
-      planned[point] = warmed_horizon(compiled->workload, compiled->model, own.settings, request.replications, pilots);
-    });
     RunSettings settings = own.settings;
     settings.replication = replication;
-    Observations observed = run_replication(compiled->model, settings, planned[point].horizon);
+    settings.give_up = [&executor] { return executor.interrupted(); };
+    Observations observed = run_replication(compiled->model, settings, compiled->planned.horizon);
     if (observed.given_up) {
       return;
     }
@@ -101,7 +92,7 @@ void sweep(const std::vector<SweepPoint>& points, const CompilePoint& compile, c
     mine[replication] = std::move(observed);
     if (sink.row(point, replication, row) == request.replications) {
       sink.point(point, conclude(compiled->model, compiled->topology, compiled->workload, compiled->thresholds, own,
-                                 planned[point].warmup, mine));
+                                 compiled->planned.warmup, mine));
       mine = {};
     }
   });

@@ -43,6 +43,7 @@ struct Compiled {
   Workload workload;
   std::vector<Threshold> thresholds;
   Model model;
+  WarmedHorizon planned;
 };
 
 class SweepSink {

@@ -69,7 +69,7 @@ std::string run_all(const SweepInputs& inputs, const SweepNames& names, const Op
   request.settings.seed = options.seed;
   request.replications = options.replications;
   request.quantiles = options.quantiles;
-  PointCache cache(inputs);
+  PointCache cache(inputs, request);
   SweepCollector collector(inputs, cache, names, report, out);
   const Progress progress(executor, options, "run");
   sweep(

@@ -159,6 +159,10 @@ std::shared_ptr<const Compiled> PointCache::get(std::size_t point) {
       compiled->topology = std::move(loaded->topology);
       compiled->workload = std::move(loaded->workload);
       compiled->model = std::move(loaded->model);
+      RunSettings settings = request_.settings;
+      settings.load = inputs_.points[point].load;
+      SerialExecutor pilots;
+      compiled->planned = warmed_horizon(compiled->workload, compiled->model, settings, request_.replications, pilots);
       mine.set_value(std::move(compiled));
     } catch (...) {
       mine.set_exception(std::current_exception());

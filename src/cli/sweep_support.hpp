@@ -42,16 +42,17 @@ struct SweepNames {
 // The options as if the point's values had been given on the command line.
 [[nodiscard]] Options options_of(Options options, const SweepPoint& point);
 
-// Compiled points that are in use. Any thread may ask.
+// Compiled points that are in use, and how long they are run. Any thread may ask.
 class PointCache {
  public:
-  explicit PointCache(const SweepInputs& inputs) : inputs_(inputs) {}
+  PointCache(const SweepInputs& inputs, const RunRequest& request) : inputs_(inputs), request_(request) {}
 
   [[nodiscard]] std::shared_ptr<const Compiled> get(std::size_t point);
   void drop(std::size_t point);
 
  private:
   const SweepInputs& inputs_;
+  const RunRequest& request_;
   std::mutex mutex_;
   std::map<std::size_t, std::shared_future<std::shared_ptr<const Compiled>>> compiled_;
 };

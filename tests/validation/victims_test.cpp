@@ -87,7 +87,7 @@ TEST_P(Victims, AreNamedFirstWithTheirCause) {
   EXPECT_NEAR(found.at.value, capacity, kWithin * capacity);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, Victims, testing::ValuesIn(names()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Of, Victims, testing::ValuesIn(names()), [](const auto& one) { return one.param; });
 
 TEST(VictimsSuite, HasTwentyFiveSystemsAtLeast) {
   EXPECT_GE(names().size(), 25U);

@@ -29,7 +29,7 @@ TEST(Precision, TheWidestHeadlineIsTheOneWithTheWidestIntervalForItsValue) {
   summary.flows = {flow_of("a", plus_minus(100, 3), plus_minus(10, 0.1), plus_minus(40, 1)),
                    flow_of("b", plus_minus(1, 0.01), plus_minus(5, 0.2), plus_minus(9, 0.27))};
   EXPECT_EQ(widest_headline(summary).figure, "mean latency of flow 'b'");
-  EXPECT_DOUBLE_EQ(widest_headline(summary).relative, 0.04);
+  EXPECT_NEAR(widest_headline(summary).relative, 0.04, 1e-12);
 }
 
 TEST(Precision, AFigureWithoutAnIntervalIsTheWidest) {
@@ -65,10 +65,10 @@ class RunUntilPrecise : public testing::Test {
   std::vector<Observations> single;  // as many, run at once
 };
 
-// Every replication is the same: three are enough.
+// Every replication is the same, and three are enough. The p95 is known to a bucket of the histogram and no better.
 TEST_F(RunUntilPrecise, StopsAtOnceWhereNothingVaries) {
   EXPECT_EQ(until(0.01, 100, "100ms", "even").size(), 3u);
-  EXPECT_EQ(widest, 0);
+  EXPECT_LE(widest, Histogram::kRelativeError);
 }
 
 TEST_F(RunUntilPrecise, AddsReplicationsUntilTheGoalIsReachedAndNoOthers) {
