@@ -91,18 +91,6 @@ std::vector<double> crossings(const Evaluation& below, const Evaluation& above, 
   return all;
 }
 
-}  // namespace
-
-Estimate throughput_of(const Evaluation& e) {
-  std::vector<double> values;
-  for (const Observations& o : e.observed) {
-    values.push_back(throughput_of(o));
-  }
-  return estimate_mean(values);
-}
-
-namespace {
-
 // No open load passes the bound: an overload that was short shows less of itself than there is. But the bound is
 // measured as well: where a load beyond it held, it does not bind.
 Estimate edge_of(std::span<const double> crossings, const Evaluation& below, const Evaluation& above,
@@ -119,6 +107,14 @@ Estimate edge_of(std::span<const double> crossings, const Evaluation& below, con
 }
 
 }  // namespace
+
+Estimate throughput_of(const Evaluation& e) {
+  std::vector<double> values;
+  for (const Observations& o : e.observed) {
+    values.push_back(throughput_of(o));
+  }
+  return estimate_mean(values);
+}
 
 double likely_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context) {
   return above.verdict.first ? edge_of(crossings(below, above, context), below, above, context).value : above.value;

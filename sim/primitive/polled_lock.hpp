@@ -118,7 +118,11 @@ class PolledLock final : public Resource {
   void set_timer(Request& request, SimTime at, Phase phase, void (*run)(void*, std::uint64_t));
   void remove_from_line(Request& request);
   Request& holder_of(std::int64_t token, Request& taker) const;
-  void lose(Request& holder, std::int64_t token);
+  void lose(Request& taker, std::int64_t token);
+  // Its holder keeps a hold of nothing.
+  void end_for_accounts(Request& holder, Hold& hold);
+  // There is no key of that token any more.
+  void free_key(LockKey& key, std::int64_t token);
   void leak(LockKey& key, std::int64_t token);
   void schedule_expiry(std::int64_t token, Expiry& expiry);
   void stop_expiry(std::int64_t token);

@@ -40,14 +40,18 @@ void PolledLock::leak(LockKey& key, std::int64_t token) {
       {.at = this, .member = &key, .since = simulation_.now(), .amount = 1, .unit = token, .depth = 0, .row = row_});
 }
 
+void PolledLock::free_key(LockKey& key, std::int64_t token) {
+  key.owner = key.owner == token ? 0 : key.owner;
+  key.level.use(simulation_.now(), -1);
+}
+
 void PolledLock::on_expiry(void* self, std::uint64_t token_of_key) {
   PolledLock& lock = *static_cast<PolledLock*>(self);
   const auto token = static_cast<std::int64_t>(token_of_key);
   const Expiry expiry = lock.expiries_.at(token);
   lock.expiries_.erase(token);
   LockKey& key = *expiry.key;
-  key.owner = key.owner == token ? 0 : key.owner;
-  key.level.use(lock.simulation_.now(), -1);
+  lock.free_key(key, token);
   if (expiry.holder != nullptr) {
     ++key.level.completed;
     lock.lose(*expiry.holder, token);
@@ -82,7 +86,10 @@ Request& PolledLock::holder_of(std::int64_t token, Request& taker) const {
 // The hold ends for the accounts; the holder does not know, and keeps a hold of nothing until it releases it.
 void PolledLock::lose(Request& taker, std::int64_t token) {
   Request& holder = holder_of(token, taker);
-  Hold& hold = *find_token(holder, this, token);
+  end_for_accounts(holder, *find_token(holder, this, token));
+}
+
+void PolledLock::end_for_accounts(Request& holder, Hold& hold) {
   simulation_.doing(holder, holder.doing, holder.doing_on);
   simulation_.count_hold(row_, hold.since);
   hold.amount = 0;
@@ -92,8 +99,7 @@ void PolledLock::leave_key(Request& request, std::int64_t token) {
   Hold* hold = find_token(request, this, token);
   LockKey& key = static_cast<LockKey&>(*hold->member);
   if (hold->amount != 0) {
-    simulation_.doing(request, request.doing, request.doing_on);
-    simulation_.count_hold(row_, hold->since);
+    end_for_accounts(request, *hold);
     ++key.level.completed;
     leak(key, token);
     if (const auto expiry = expiries_.find(token); expiry != expiries_.end()) {
@@ -111,19 +117,16 @@ void PolledLock::lose_server(bool forgets) {
   const auto forget = [&](const Hold& hold) {
     LockKey& key = static_cast<LockKey&>(*hold.member);
     stop_expiry(hold.unit);
-    key.owner = key.owner == hold.unit ? 0 : key.owner;
-    key.level.use(simulation_.now(), -1);
+    free_key(key, hold.unit);
   };
   for (Request* r = simulation_.first_in_flight(); r != nullptr; r = r->next_in_flight) {
     for (Hold& hold : r->holds) {
       if (hold.at != this || hold.amount == 0) {
         continue;
       }
-      simulation_.doing(*r, r->doing, r->doing_on);
-      simulation_.count_hold(row_, hold.since);
+      end_for_accounts(*r, hold);
       forget(hold);
       ++hold.member->level.completed;
-      hold.amount = 0;
     }
   }
   for (const Hold& hold : leaked_) {
@@ -260,8 +263,7 @@ void PolledLock::release(const Hold& hold) {
     return;
   }
   stop_expiry(hold.unit);
-  key.owner = key.owner == hold.unit ? 0 : key.owner;
-  key.level.use(simulation_.now(), -1);
+  free_key(key, hold.unit);
   ++key.level.completed;
 }
 

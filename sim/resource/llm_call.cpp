@@ -224,11 +224,11 @@ void emit_hosted_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan pla
 
 void emit_local_call(Lowerer& lowerer, const ResourceSpec& llm, LlmCallPlan plan) {
   emit_call(lowerer, llm, std::move(plan), [&](const LlmCallPlan* kept) {
-    emit_model_begin(lowerer, plan.load);
-    emit_acquire(lowerer, plan.requests);
+    emit_model_begin(lowerer, kept->load);
+    emit_acquire(lowerer, kept->requests);
     lowerer.emit({.execute = &op_compute, .plan = kept});
-    emit_release(lowerer, plan.requests);
-    emit_model_end(lowerer, plan.load);
+    emit_release(lowerer, kept->requests);
+    emit_model_end(lowerer, kept->load);
   });
 }
 

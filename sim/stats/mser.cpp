@@ -1,6 +1,5 @@
 #include "sim/stats/mser.hpp"
 
-#include <cmath>
 #include <limits>
 
 namespace loadstone {

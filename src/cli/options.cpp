@@ -1,14 +1,15 @@
 #include "src/cli/options.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iostream>
 #include <map>
+#include <variant>
 
+#include "sim/expression/quantity.hpp"
 #include "src/cli/exit_code.hpp"
 
 namespace loadstone::cli {
@@ -27,19 +28,15 @@ void add_runs(CLI::App& app, Options& options) {
   app.add_flag("--verbose", options.verbose, "Logs what is done, to standard error.");
 }
 
-// "2%" becomes 0.02; a bare number is a share already.
+// A number as files have it: "2%" becomes 0.02, a bare number is a share already.
 CLI::Validator share() {
   return {[](std::string& text) {
-            if (text.empty() || text.back() != '%') {
-              return std::string();
-            }
-            double percent = 0;
-            const char* end = text.data() + text.size() - 1;
-            const auto read = std::from_chars(text.data(), end, percent);
-            if (read.ec != std::errc() || read.ptr != end) {
+            const auto parsed = parse_quantity(text);
+            const auto* quantity = std::get_if<Quantity>(&parsed);
+            if (quantity == nullptr || quantity->dim != kNumber) {
               return "expected a share such as 2% or 0.02, got '" + text + "'";
             }
-            text = fmt::format("{}", percent / 100);
+            text = fmt::format("{}", quantity->value);
             return std::string();
           },
           "SHARE", "share"};

@@ -12,13 +12,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "sim/experiment/saturate.hpp"
+#include "tests/support/command.hpp"
 #include "tests/support/model_from_text.hpp"
 #include "tests/support/places.hpp"
 
@@ -39,13 +38,6 @@ std::vector<std::string> names() {
   }
   std::sort(all.begin(), all.end());
   return all;
-}
-
-std::string text_of(const std::string& name) {
-  std::ifstream in(folder() + "/" + name + ".yaml");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
 }
 
 // What stands behind "# key: ", "" if it is not there.
@@ -69,7 +61,7 @@ std::vector<std::string> choices_of(std::string text) {
 class Victims : public testing::TestWithParam<std::string> {};
 
 TEST_P(Victims, AreNamedFirstWithTheirCause) {
-  const std::string topology = text_of(GetParam());
+  const std::string topology = text_of(folder() + "/" + GetParam() + ".yaml");
   const std::string attributes = said(topology, "attributes");
   const std::string workload = "workload: one-a-second\n" +
                                (attributes.empty() ? "" : "attributes: " + attributes + "\n") +
