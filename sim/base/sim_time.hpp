@@ -22,7 +22,7 @@ struct Duration {
     ns += d.ns;
     return *this;
   }
-  [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ns) * 1e-9; }
+  [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }
 };
 
 struct SimTime {
@@ -32,7 +32,7 @@ struct SimTime {
   friend constexpr SimTime operator+(SimTime t, Duration d) { return {t.ns + d.ns}; }
   friend constexpr SimTime operator-(SimTime t, Duration d) { return {t.ns - d.ns}; }
   friend constexpr Duration operator-(SimTime a, SimTime b) { return {a.ns - b.ns}; }
-  [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ns) * 1e-9; }
+  [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }
 };
 
 inline constexpr SimTime kEndOfTime{std::int64_t{1} << 62};

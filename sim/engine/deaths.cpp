@@ -53,7 +53,7 @@ const Hold* dying_hold(const Death& death, const Request& request) {
 void hit(Simulation& simulation, Request& request, const Death& death) {
   bool was_parallel = false;
   if (const Hold* hold = dying_hold(death, request); hold != nullptr) {
-    simulation.doing(request, request.doing, request.doing_on);  // settles the tree while its branches still count
+    simulation.settle(request);  // while its branches still count
     was_parallel = give_up_branches(simulation, request, death);
     leave_scopes(request, hold->depth);
   }

@@ -53,32 +53,24 @@ bool unwind(Simulation& simulation, Request& request) {
   return false;
 }
 
-// Runs until the request must wait or has ended.
-Progress advance(Simulation& simulation, Request& request) {
+}  // namespace
+
+void advance(Simulation& simulation, Request& request) {
   std::uint64_t ops = 0;
   for (;;) {
     if (request.error != kNoError && !unwind(simulation, request)) {
       simulation.finish(request);
-      return Progress::done;
+      return;
     }
     const Op& op = *request.pc++;
-    const Progress progress = op.execute(simulation, request, op);
-    if (progress != Progress::next) {
-      return progress;
+    if (op.execute(simulation, request, op) != Progress::next) {
+      return;
     }
     if (++ops > simulation.model().limits.max_ops_at_once) {
       throw RunawayError("flow '" + simulation.model().flows[request.flow].name +
                          "' goes round without letting time pass (more than " +
                          std::to_string(simulation.model().limits.max_ops_at_once) + " steps at one instant)");
     }
-  }
-}
-
-}  // namespace
-
-Process interpret(FramePool*, Simulation* simulation, Request* request) {
-  while (advance(*simulation, *request) == Progress::waits) {
-    co_await Suspend{};
   }
 }
 

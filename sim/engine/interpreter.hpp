@@ -1,6 +1,7 @@
 // sim/engine/interpreter.hpp
 //
-// Walks a request through its program: one coroutine per request with one await point.
+// Walks a request through its program. What a request is in the middle of is in the request, its program counter and
+// its open scopes, so nothing else is kept while it waits.
 //
 // Errors. An error unwinds the request's scopes from the innermost outwards: what was taken inside is given back, and
 //         each scope may deal with the error (retry, on_error) or let it pass. An error that passes them all ends the
@@ -8,12 +9,11 @@
 #pragma once
 
 #include "sim/engine/request.hpp"
-#include "sim/kernel/process.hpp"
 
 namespace loadstone {
 
-// The body of a request. `pool` is where the frame comes from (see Process).
-Process interpret(FramePool* pool, Simulation* simulation, Request* request);
+// Runs the request until it must wait or has ended. REQUIRES: called from an event, not from inside another request.
+void advance(Simulation& simulation, Request& request);
 
 // Opens a scope. The operation that does so is `op`; draws and holds inside are told apart by depth.
 Frame& push_frame(Request& request, const Op& op);

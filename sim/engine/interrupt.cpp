@@ -28,7 +28,7 @@ bool mark_for_unwinding(Simulation& simulation, Request& request, ErrorId error)
 }  // namespace
 
 void interrupt(Simulation& simulation, Request& request, ErrorId error) {
-  simulation.doing(request, request.doing, request.doing_on);  // settles the whole tree while its branches still count
+  simulation.settle(request);  // while its branches still count
   if (mark_for_unwinding(simulation, request, error)) {
     simulation.resume(request);
   } else {

@@ -42,7 +42,7 @@ void let_go(Simulation& simulation, Request& parent, const ParallelPlan& plan) {
 void branch_ended(void* object, std::uint64_t, Request& branch) {
   Simulation& simulation = *static_cast<Simulation*>(object);
   Request& parent = *branch.parent;
-  simulation.doing(branch, Doing::own, 0);  // settles the whole tree while the branch still counts
+  simulation.settle(branch);  // while the branch still counts
   leave_parent(branch);
   Frame& frame = parent.frames.back();
   const auto& plan = *static_cast<const ParallelPlan*>(frame.op->plan);
@@ -63,7 +63,7 @@ void branch_ended(void* object, std::uint64_t, Request& branch) {
 
 Progress op_parallel(Simulation& simulation, Request& request, const Op& op) {
   const auto& plan = *static_cast<const ParallelPlan*>(op.plan);
-  simulation.doing(request, Doing::own, 0);
+  simulation.settle(request);
   push_frame(request, op).a = plan.wait;
   Request** last = &request.first_branch;
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {

@@ -2,14 +2,12 @@
 //
 // One request under way: where it is in its program, what it holds, what it waits for, and who it is.
 //
-// Owns.  Its scopes and holds (vectors that keep their memory when the object is used again). Pooled by Simulation;
-//        about 500 bytes with two holds, three attributes and a timeout pending.
+// Owns.  Its scopes and holds (vectors that keep their memory when the object is used again). Pooled by Simulation.
 // Order. A request waits for at most one thing: a line (`wait`), a service (`served_by`), an event (`wake`), work on a
 //        host (`job`) or its branches. What ends the wait sets `error` and resumes it.
 // Not.   It has no behaviour: see interpreter.hpp.
 #pragma once
 
-#include <coroutine>
 #include <cstdint>
 #include <vector>
 
@@ -61,12 +59,43 @@ struct Ending {
   std::uint64_t argument = 0;
 };
 
-struct Request {
+// What a request did since its holds last changed, and they have not been told yet.
+struct Did {
+  RowId on = 0;
+  Doing doing = Doing::own;
+  std::int64_t ns = 0;
+};
+
+// Requests are many and cold when their next event comes: what each event touches comes first, a cache line at a time.
+struct alignas(64) Request {
   Simulation* simulation = nullptr;
-  std::coroutine_handle<> process;
   const Op* pc = nullptr;
-  ErrorId error = kNoError;
+  Key draws = 0;  // key, plus the attempt, branch and loop it is in
+  EventId wake;
+  SimTime doing_since;  // what it is doing, for the hold breakdown
+  RowId doing_on = 0;
+  Doing doing = Doing::own;
   bool sampled = false;
+  ErrorId error = kNoError;
+  Request* parent = nullptr;
+  FlowId flow = 0;
+  std::uint32_t branches = 0;  // active ones of the innermost parallel
+  // --- 64
+  Request* first_branch = nullptr;
+  Did did[2];
+  std::vector<Hold> holds;
+  // --- 128
+  std::vector<Frame> frames;
+  Resource* served_by = nullptr;  // what serves it now, if a resource does
+  Member* served_member = nullptr;
+  SimTime served_since;
+  SimTime arrived;
+  Key key = 0;  // who it is: of all its draws
+  // --- 192
+  Wait wait;
+  JobId job;
+  std::uint32_t job_class = 0;  // of the job, on its host
+  std::vector<double> attributes;
   bool entered = false;                // brought by a source, not by another request
   bool orphan = false;                 // its client has gone: counts in no flow
   bool counted = true;                 // in its flow's statistics; a branch is not
@@ -74,30 +103,8 @@ struct Request {
   std::uint32_t unwind_to = kNoDepth;  // scopes deeper than this are left without asking them
   std::int32_t served_depth = -1;      // its client has gone: it ends as soon as no more scopes than this are open
   ErrorId gone_with = kNoError;        // and that is the error that its scopes see then
-  FlowId flow = 0;
-  SimTime arrived;
-  Key key = 0;    // who it is: of all its draws
-  Key draws = 0;  // key, plus the attempt, branch and loop it is in
-  Wait wait;
-  Resource* served_by = nullptr;  // what serves it now, if a resource does
-  Member* served_member = nullptr;
-  SimTime served_since;
-  EventId wake;
-  JobId job;
-  std::uint32_t job_class = 0;  // of the job, on its host
-  std::vector<double> attributes;
-  std::vector<Frame> frames;
-  std::vector<Hold> holds;
-  // what it is doing, for the hold breakdown
-  SimTime doing_since;
-  RowId doing_on = 0;
-  Doing doing = Doing::own;
-  // branches
-  Request* parent = nullptr;
-  std::uint32_t branches = 0;  // active ones of the innermost parallel
   std::uint32_t branch_index = 0;
   Request* next_branch = nullptr;  // list of the parent's active branches
-  Request* first_branch = nullptr;
   Ending ending;
   Request* previous_in_flight = nullptr;
   Request* next_in_flight = nullptr;

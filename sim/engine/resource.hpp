@@ -31,8 +31,8 @@ class Member {
   Member& operator=(const Member&) = delete;
   virtual ~Member() = default;
 
-  Level level;
-  std::string label;  // "tenant=3", "" for the only member
+  std::string label;        // "tenant=3", "" for the only member
+  alignas(64) Level level;  // there are thousands of members, and each grant comes to another one
   // Its totals when the measured window began, noted by whoever observes; zero if it was made later.
   struct Noted {
     Int128 in_use_area = 0;

@@ -43,11 +43,7 @@ Simulation::Simulation(const Model& model, const RunSettings& settings, Kernel& 
   }
 }
 
-Simulation::~Simulation() {
-  for (Request* request = first_; request != nullptr; request = request->next_in_flight) {
-    request->process.destroy();
-  }
-}
+Simulation::~Simulation() = default;
 
 bool Simulation::is_relieved(const std::string& resource) const {
   return settings_.everything_relieved ||
@@ -68,13 +64,21 @@ void Simulation::start_sources() {
 
 // --- requests ---------------------------------------------------------------------------------------------------
 
+void Simulation::put_back(Request& request) {
+  request.next_in_flight = free_;
+  free_ = &request;
+}
+
 Request& Simulation::take() {
-  if (free_.empty()) {
-    pool_.push_back(std::make_unique<Request>());
-    return *pool_.back();
+  if (free_ == nullptr) {
+    constexpr std::size_t kTogether = 64;
+    pool_.push_back(std::make_unique<Request[]>(kTogether));
+    for (std::size_t i = kTogether; i-- > 0;) {
+      put_back(pool_.back()[i]);
+    }
   }
-  Request& request = *free_.back();
-  free_.pop_back();
+  Request& request = *free_;
+  free_ = request.next_in_flight;
   return request;
 }
 
@@ -97,12 +101,12 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   request.attributes.assign(attributes.begin(), attributes.end());
   request.doing_since = request.arrived;
   request.doing = Doing::own;
+  request.doing_on = 0;
   request.parent = nullptr;
   request.first_branch = nullptr;
   request.branches = 0;
   request.ending = {};
   request.served_by = nullptr;
-  request.process = interpret(&frames_, this, &request).handle();
   link(request);
   return request;
 }
@@ -133,7 +137,7 @@ void Simulation::start(const Arrival& arrival) {
   Request& request = admit_request(arrival, &model_.program[model_.flows[arrival.flow].entry]);
   request.entered = true;
   entered_ += request.sampled ? 1 : 0;
-  request.process.resume();
+  advance(*this, request);
 }
 
 Request& Simulation::admit(const Arrival& arrival, const Op* entry) {
@@ -205,12 +209,12 @@ void Simulation::abandon(Request& request) {
 void Simulation::finish(Request& request) {
   LOADSTONE_DEBUG_CHECK(request.frames.empty() && request.holds.empty(), "a request ended inside a scope");
   record_end(request);
-  doing(request, Doing::own, 0);
+  settle(request);
   if (request.ending.run != nullptr) {
     request.ending.run(request.ending.object, request.ending.argument, request);
   }
   unlink(request);
-  free_.push_back(&request);
+  put_back(request);
 }
 
 void Simulation::link(Request& request) {
@@ -237,7 +241,7 @@ void Simulation::unlink(Request& request) {
 void Simulation::resume(Request& request) {
   doing(request, Doing::own, 0);
   last_resumed_ = request.flow;
-  request.process.resume();
+  advance(*this, request);
 }
 
 Action Simulation::resuming(Request& request) {
@@ -254,7 +258,9 @@ void Simulation::wake_at(Request& request, SimTime at, Phase phase) {
 }
 
 void Simulation::add_hold(Request& request, Hold hold) {
-  doing(request, Doing::own, 0);
+  settle(request);
+  request.doing = Doing::own;
+  request.doing_on = 0;
   hold.since = now();
   hold.depth = static_cast<std::uint32_t>(request.frames.size());
   hold.row = hold.at->row();
@@ -278,7 +284,6 @@ void Simulation::release_last(Request& request, ResourceIndex row) {
 
 void Simulation::release_hold(Request& request, std::size_t index) {
   settle(request);
-  request.doing_since = now();
   const Hold hold = request.holds[index];
   request.holds.erase(request.holds.begin() + static_cast<std::ptrdiff_t>(index));
   end_hold(hold);
@@ -302,49 +307,6 @@ void Simulation::release_deeper(Request& request, std::size_t depth) {
   while (!request.holds.empty() && request.holds.back().depth > depth) {
     release_hold(request, request.holds.size() - 1);
   }
-}
-
-// --- the hold breakdown -----------------------------------------------------------------------------------------
-
-namespace {
-
-// Gives `ns` of a hold's time to what the request does, or in equal parts to what its branches do; the nanoseconds
-// that do not divide go to the first branch, so that rows sum to the hold.
-void allot(Breakdown& breakdown, const Request& request, std::int64_t ns) {
-  if (request.first_branch == nullptr) {
-    breakdown.add(request.doing == Doing::own ? 0 : request.doing_on, request.doing, ns);
-    return;
-  }
-  const std::int64_t each = ns / request.branches;
-  std::int64_t first = ns - each * (request.branches - 1);
-  for (const Request* branch = request.first_branch; branch != nullptr; branch = branch->next_branch) {
-    allot(breakdown, *branch, first);
-    first = each;
-  }
-}
-
-void settle_tree(std::vector<Meter>& meters, Request& request, SimTime now) {
-  const std::int64_t ns = (now - request.doing_since).ns;
-  if (ns > 0) {
-    for (const Hold& hold : request.holds) {
-      allot(meters[hold.row].breakdown, request, ns * hold.amount);
-    }
-  }
-  for (Request* branch = request.first_branch; branch != nullptr; branch = branch->next_branch) {
-    settle_tree(meters, *branch, now);
-  }
-  request.doing_since = now;
-}
-
-}  // namespace
-
-// All of a request's tree is settled together, so that every member of it has been doing one thing since.
-void Simulation::settle(Request& request) {
-  Request* root = &request;
-  while (root->parent != nullptr) {
-    root = root->parent;
-  }
-  settle_tree(meters_, *root, now());
 }
 
 // --- observations -----------------------------------------------------------------------------------------------

@@ -9,17 +9,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "sim/base/sim_time.hpp"
 #include "sim/engine/model.hpp"
 #include "sim/engine/request.hpp"
+#include "sim/engine/run_settings.hpp"
+#include "sim/engine/runaway.hpp"
 #include "sim/kernel/kernel.hpp"
-#include "sim/kernel/process.hpp"
 #include "sim/observe/flow_stats.hpp"
 #include "sim/observe/meter.hpp"
 #include "sim/random/distribution.hpp"
@@ -29,19 +28,6 @@ namespace loadstone {
 
 class FlowWatch;
 class Outages;
-
-struct RunSettings {
-  std::uint64_t seed = 1;
-  std::uint64_t replication = 0;
-  double load = 1.0;
-  SimTime measure_from;               // end of warm-up
-  SimTime measure_until;              // end of measurement
-  bool drain = true;                  // follow sampled requests to their end
-  bool expected_values = false;       // every drawn duration and size is its mean: for the bound
-  bool everything_relieved = false;   // no resource has a limit: for the bound
-  std::vector<std::string> relieved;  // names of resources without a limit
-  std::function<bool()> give_up;      // asked at each edge of a block; a run that is given up says nothing
-};
 
 // Rounded to the nearest nanosecond, at most 2^62. REQUIRES: ns >= 0.
 [[nodiscard]] constexpr Duration whole_ns(double ns) {
@@ -101,12 +87,22 @@ class Simulation {
   // --- waiting ------------------------------------------------------------------------------------------------
   // What the request does from now on, for the hold breakdowns.
   void doing(Request& request, Doing doing, RowId on) {
-    if (!request.holds.empty() || request.parent != nullptr || request.first_branch != nullptr) {
-      settle(request);
+    if (request.doing != doing || request.doing_on != on) {
+      if (is_observed(request)) {
+        note_doing(request);
+      }
+      request.doing_since = now();
+      request.doing = doing;
+      request.doing_on = on;
+    }
+  }
+  // Tells its holds, and those of its whole tree, what it did up to now: before its holds or its branches change.
+  void settle(Request& request) {
+    if (is_observed(request)) {
+      note_doing(request);
+      tell_holds(request);
     }
     request.doing_since = now();
-    request.doing = doing;
-    request.doing_on = on;
   }
   // Resumes the request now. REQUIRES: called from an event, not from inside a request.
   void resume(Request& request);
@@ -146,11 +142,12 @@ class Simulation {
   [[nodiscard]] std::uint64_t entered_completed() const { return entered_completed_; }
   [[nodiscard]] const std::vector<std::uint64_t>& marks() const { return marks_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Resource>>& resources() const { return resources_; }
-
   // REQUIRES: the model has faults.
   [[nodiscard]] Outages& outages() { return *outages_; }
   [[nodiscard]] FlowWatch* watch() { return watch_.get(); }
 
+  // Accounts for what all in flight did up to now: before the breakdowns are read.
+  void settle_all();
   // Records the totals of every row and flow: an edge between two blocks of the run.
   void mark_edge();
   // Ends the run (Kernel::finish) as soon as no sampled request is inside.
@@ -162,18 +159,27 @@ class Simulation {
  private:
   Request& admit_request(const Arrival& arrival, const Op* entry);
   void record_end(const Request& request);
-  void settle(Request& request);
+  // Whether there is a hold to be told what it does.
+  [[nodiscard]] static bool is_observed(const Request& request) {
+    return !request.holds.empty() || is_in_tree(request);
+  }
+  [[nodiscard]] static bool is_in_tree(const Request& request) {
+    return request.parent != nullptr || request.first_branch != nullptr;
+  }
+  void note_doing(Request& request);
+  void settle_tree(Request& request);
+  void tell_holds(Request& request);
   void link(Request& request);
   void unlink(Request& request);
   Request& take();
+  void put_back(Request& request);
 
   const Model& model_;
   RunSettings settings_;
   Kernel& kernel_;
   Key key_;
-  FramePool frames_;
-  std::vector<std::unique_ptr<Request>> pool_;
-  std::vector<Request*> free_;
+  std::vector<std::unique_ptr<Request[]>> pool_;
+  Request* free_ = nullptr;  // linked by next_in_flight
   std::vector<std::unique_ptr<Resource>> resources_;
   std::vector<std::unique_ptr<Source>> sources_;
   std::vector<Meter> meters_;
@@ -189,12 +195,6 @@ class Simulation {
   std::uint64_t entered_ = 0;  // sampled arrivals of sources
   FlowId last_resumed_ = 0;
   std::uint64_t entered_completed_ = 0;  // requests of sources that completed inside the window
-};
-
-// Raised when a run cannot go on for a reason that lies in the model: a deadlock, a limit, spinning.
-class RunawayError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace loadstone

@@ -106,7 +106,7 @@ void abandon(Simulation& simulation, Request& request, std::size_t depth, const 
 
 // The client of the scope at `depth` goes on without what runs inside it.
 void split(Simulation& simulation, Request& inside, std::size_t depth) {
-  simulation.doing(inside, inside.doing, inside.doing_on);  // settles what both did so far
+  simulation.settle(inside);
   Request& client = simulation.create(inside.flow, inside.key, nullptr, inside.attributes);
   client.arrived = inside.arrived;
   client.sampled = inside.sampled;
@@ -147,7 +147,7 @@ void split(Simulation& simulation, Request& inside, std::size_t depth) {
   } else if (inside.served_depth >= 0) {
     inside.served_depth = std::max(-1, inside.served_depth - static_cast<std::int32_t>(depth));
   }
-  client.process.resume();
+  advance(simulation, client);
 }
 
 void on_timeout(void* who, std::uint64_t depth) {

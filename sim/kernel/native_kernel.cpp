@@ -14,7 +14,7 @@ EventId NativeKernel::schedule_call(SimTime at, Phase phase, Action::Function fu
 }
 
 HostId NativeKernel::add_host(double cores) {
-  hosts_.push_back(std::make_unique<Host>(Host{this, ProcessorSharing(cores), {}, {}}));
+  hosts_.push_back(std::make_unique<Host>(Host{this, {}, {}, ProcessorSharing(cores)}));
   return {static_cast<std::uint32_t>(hosts_.size() - 1)};
 }
 
@@ -87,16 +87,15 @@ void NativeKernel::on_completion(void* object, std::uint64_t) {
   Host& host = *static_cast<Host*>(object);
   NativeKernel& kernel = *host.kernel;
   host.event = {};
-  std::vector<ProcessorSharing::Handle> completed;
+  std::vector<ProcessorSharing::Completed> completed;
   completed.swap(kernel.completed_);
   host.sharing.advance(kernel.now_, completed);
   kernel.reschedule(host);
-  for (const ProcessorSharing::Handle job : completed) {
-    if (const auto action = host.sharing.take(job)) {  // nothing if an earlier one of them stopped it
+  for (const ProcessorSharing::Completed& done : completed) {
+    if (const auto action = host.sharing.take(done.job)) {  // nothing if an earlier one of them stopped it
       action->run(action->object, action->argument);
     }
   }
-  completed.clear();
   completed.swap(kernel.completed_);
 }
 

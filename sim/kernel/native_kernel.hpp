@@ -43,9 +43,9 @@ class NativeKernel final : public Kernel, public ContendingKernel {
  private:
   struct Host {
     NativeKernel* kernel;
-    ProcessorSharing sharing;
     EventId event;  // of the next completion
     SimTime event_at;
+    ProcessorSharing sharing;
   };
 
   static void on_completion(void* host, std::uint64_t);
@@ -53,7 +53,7 @@ class NativeKernel final : public Kernel, public ContendingKernel {
 
   FutureEventSet events_set_;
   std::vector<std::unique_ptr<Host>> hosts_;
-  std::vector<ProcessorSharing::Handle> completed_;  // scratch of on_completion
+  std::vector<ProcessorSharing::Completed> completed_;  // scratch of on_completion
   std::uint64_t spin_limit_;
 };
 

@@ -16,8 +16,15 @@ ProcessorSharing::ProcessorSharing(double cores) : cores_(cores) {
 
 std::uint32_t ProcessorSharing::add_class(double cap, double quota, Duration period) {
   LOADSTONE_CHECK(cap > 0 && quota > 0 && period.ns >= 0, "cap, quota and period of a job class");
-  classes_.push_back({.cap = cap, .quota = quota, .period = period, .refills_at = now_, .heap = {}});
-  const auto added = static_cast<std::uint32_t>(classes_.size() - 1);
+  const auto added = static_cast<std::uint32_t>(classes_.size());
+  Class& c = classes_.emplace_back();
+  c.cap = cap;
+  c.quota = quota;
+  // One less than there may be: nothing hangs on how the divisions in share() round.
+  const double most = std::min({cores_, (period.ns > 0 ? cores_ : std::min(quota, cores_)) / cap, 1e9});
+  c.unhindered = most < 2 ? 0 : static_cast<std::size_t>(most) - 1;
+  c.period = period;
+  c.refills_at = now_;
   if (period.ns > 0) {
     periodic_.push_back(added);
   }
@@ -34,13 +41,12 @@ void ProcessorSharing::set_slowness(SimTime now, std::uint32_t job_class, double
 ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
   LOADSTONE_CHECK(work >= 0, "work of a job");
   move_clocks(now);
-  std::uint32_t slot = 0;
-  if (free_.empty()) {
+  std::uint32_t slot = free_head_;
+  if (slot == kNoSlot) {
     slot = static_cast<std::uint32_t>(slots_.size());
     slots_.emplace_back();
   } else {
-    slot = free_.back();
-    free_.pop_back();
+    free_head_ = slots_[slot].position;
   }
   Class& c = classes_[job_class];
   if (c.heap.empty()) {
@@ -123,22 +129,21 @@ void ProcessorSharing::use_quota(Class& c, SimTime now) const {
   c.stopped = c.left == 0;
 }
 
-void ProcessorSharing::advance(SimTime now, std::vector<Handle>& completed) {
+void ProcessorSharing::advance(SimTime now, std::vector<Completed>& completed) {
   move_clocks(now);
-  done_.clear();
+  completed.clear();
   for (std::size_t i = 0; i < active_.size();) {
     Class& c = classes_[active_[i]];
     while (!c.heap.empty() && c.heap.front().finish <= c.clock) {
-      done_.push_back(c.heap.front());
-      remove(done_.back().slot);
+      const Item first = c.heap.front();
+      completed.push_back({{first.slot, slots_[first.slot].generation}, first.sequence});
+      remove(first.slot);
     }
     i += c.heap.empty() ? 0 : 1;  // an empty class has left the list
   }
-  if (done_.size() > 1) {  // several classes, or several demands attained within one nanosecond
-    std::sort(done_.begin(), done_.end(), [](const Item& a, const Item& b) { return a.sequence < b.sequence; });
-  }
-  for (const Item& item : done_) {
-    completed.push_back({item.slot, slots_[item.slot].generation});
+  if (completed.size() > 1) {  // several classes, or several demands attained within one nanosecond
+    std::sort(completed.begin(), completed.end(),
+              [](const Completed& a, const Completed& b) { return a.sequence < b.sequence; });
   }
   share();
 }
@@ -174,9 +179,31 @@ void ProcessorSharing::move_clocks(SimTime now) {
   now_ = now;
 }
 
+double ProcessorSharing::limit_of_each(const Class& c) {
+  return c.period.ns > 0 ? c.cap : std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
+}
+
+// From now on each job of the class has `rate` cores.
+void ProcessorSharing::set_rate(Class& c, double rate, double efficient) {
+  c.cores = static_cast<std::uint64_t>(rate * kOne);
+  c.rate =
+      efficient == 1 && c.slowness == 1 ? c.cores : static_cast<std::uint64_t>(rate * efficient / c.slowness * kOne);
+}
+
+void ProcessorSharing::share() {
+  if (active_.size() == 1 && !classes_[active_.front()].stopped) {
+    Class& c = classes_[active_.front()];
+    const bool is_hindered = jobs_ > c.unhindered;
+    set_rate(c, is_hindered ? std::min(limit_of_each(c), cores_ / static_cast<double>(jobs_)) : c.cap,
+             is_hindered ? efficiency() : 1);
+  } else if (!active_.empty()) {
+    share_by_limit();
+  }
+}
+
 // Water-filling: classes from the lowest limit per job upwards; a class below the fair share gets its limit, and
 // what it leaves is shared by the rest.
-void ProcessorSharing::share() {
+void ProcessorSharing::share_by_limit() {
   by_limit_.clear();
   std::size_t jobs = jobs_;
   bool sorted = true;
@@ -188,7 +215,7 @@ void ProcessorSharing::share() {
       jobs -= c.heap.size();
       continue;
     }
-    const double limit = c.period.ns > 0 ? c.cap : std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
+    const double limit = limit_of_each(c);
     sorted = sorted && (by_limit_.empty() || by_limit_.back().limit <= limit);
     by_limit_.push_back({limit, i});
   }
@@ -203,9 +230,7 @@ void ProcessorSharing::share() {
     Class& c = classes_[least.job_class];
     const auto n = static_cast<double>(c.heap.size());
     const double rate = std::min(least.limit, left / static_cast<double>(jobs));
-    c.cores = static_cast<std::uint64_t>(rate * kOne);
-    c.rate =
-        efficient == 1 && c.slowness == 1 ? c.cores : static_cast<std::uint64_t>(rate * efficient / c.slowness * kOne);
+    set_rate(c, rate, efficient);
     left = std::max(0.0, left - rate * n);
     jobs -= c.heap.size();
   }
@@ -237,7 +262,8 @@ void ProcessorSharing::remove(std::uint32_t slot) {
 void ProcessorSharing::free_slot(std::uint32_t slot) {
   std::uint32_t& generation = slots_[slot].generation;
   generation += generation == 0xffffffff ? 2 : 1;  // 0 is no job
-  free_.push_back(slot);
+  slots_[slot].position = free_head_;
+  free_head_ = slot;
 }
 
 // Restores the heap around `position`, up or down as needed.

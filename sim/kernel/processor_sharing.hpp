@@ -13,7 +13,8 @@
 // Exact. Virtual time is fixed point (2^-32 ns); rates are rounded down and completions up to the next nanosecond,
 //        so no job ends early and none is rescheduled at dt = 0.
 // Loss.  With contention all rates are lowered by the same factor; the cores are as busy as without it.
-// Cost.  O(log n) for an arrival or a completion, plus O(classes that have jobs).
+// Cost.  O(log n) for an arrival or a completion, plus O(classes that have jobs). There can be thousands of hosts, each
+//        cold when its next event comes: what every event touches comes first, here and in a class.
 // Not.   It does not schedule: the kernel asks next_completion() and calls advance().
 #pragma once
 
@@ -46,8 +47,12 @@ class ProcessorSharing {
 
   // The instant of the next completion under the present rates.
   [[nodiscard]] std::optional<SimTime> next_completion() const;
-  // Moves the clocks to `now` and appends the jobs that are done to `completed`, in order of arrival.
-  void advance(SimTime now, std::vector<Handle>& completed);
+  struct Completed {
+    Handle job;
+    std::uint64_t sequence;  // of its arrival
+  };
+  // Moves the clocks to `now` and sets `completed` to the jobs that are done, in order of arrival.
+  void advance(SimTime now, std::vector<Completed>& completed);
   // The action of a job that advance() reported, once; nothing if it was stopped since.
   std::optional<Action> take(Handle job);
 
@@ -61,27 +66,29 @@ class ProcessorSharing {
     std::uint64_t sequence = 0;
     std::uint32_t slot = 0;
   };
-  struct Class {
-    double cap;
-    double quota;
+  struct alignas(64) Class {
+    std::vector<Item> heap;
+    std::uint64_t rate = 0;   // attained work per ns, 2^-32
     UInt128 clock = 0;        // attained work of every job, 2^-32 ns
-    std::uint64_t cores = 0;  // of each job, 2^-32
-    std::uint64_t rate = 0;   // attained work per ns, 2^-32: the same, unless it is slow
+    std::uint64_t cores = 0;  // of each job, 2^-32: as the rate, unless it is slow
     double slowness = 1;
-    Duration period;       // 0: the quota holds at every instant
+    std::size_t unhindered = 0;  // alone, up to so many jobs have `cap` each, and lose nothing by contention
+    double cap = 1;
+    double quota = 1;
     UInt128 left = 0;      // of the core time of this period, 2^-32 ns
+    Duration period;       // 0: the quota holds at every instant
     SimTime refills_at;    // when the next one begins
     bool stopped = false;  // until then
-    std::vector<Item> heap;
   };
   struct Job {
     Action done;
     std::uint32_t job_class = 0;
-    std::uint32_t position = 0;  // in the heap of its class; kLeft once its demand is attained
+    std::uint32_t position = 0;  // in the heap of its class; kLeft once its demand is attained; next free slot
     std::uint32_t generation = 1;
   };
 
   static constexpr std::uint32_t kLeft = 0xffffffff;
+  static constexpr std::uint32_t kNoSlot = 0xffffffff;
 
   [[nodiscard]] bool is_current(Handle job) const {
     return job.slot < slots_.size() && slots_[job.slot].generation == job.generation;
@@ -91,6 +98,9 @@ class ProcessorSharing {
   [[nodiscard]] SimTime next_stop_or_start(const Class& c) const;
   void move_clocks(SimTime now);
   void share();
+  void share_by_limit();
+  [[nodiscard]] static double limit_of_each(const Class& c);
+  static void set_rate(Class& c, double rate, double efficient);
   [[nodiscard]] double efficiency() const;
   void remove(std::uint32_t slot);
   void free_slot(std::uint32_t slot);
@@ -99,23 +109,22 @@ class ProcessorSharing {
     return a.finish != b.finish ? a.finish < b.finish : a.sequence < b.sequence;
   }
 
-  double cores_;
-  Contention contention_;
+  SimTime now_;
+  std::size_t jobs_ = 0;
+  UInt128 busy_ = 0;  // 2^-32 core-ns
+  std::uint64_t sequence_ = 0;
   std::vector<Class> classes_;
-  std::vector<Job> slots_;
-  std::vector<std::uint32_t> free_;
-  std::vector<Item> done_;               // scratch of advance()
   std::vector<std::uint32_t> active_;    // classes with jobs, ascending
   std::vector<std::uint32_t> periodic_;  // classes with a period
+  std::vector<Job> slots_;
+  std::uint32_t free_head_ = kNoSlot;
+  double cores_;
+  Contention contention_;
   struct Limited {
     double limit;  // cores of each job at most
     std::uint32_t job_class;
   };
-  std::vector<Limited> by_limit_;  // scratch of share(): the same, lowest limit first
-  std::size_t jobs_ = 0;
-  std::uint64_t sequence_ = 0;
-  SimTime now_;
-  UInt128 busy_ = 0;  // 2^-32 core-ns
+  std::vector<Limited> by_limit_;  // scratch of share_by_limit(): the active ones, lowest limit first
 };
 
 }  // namespace loadstone

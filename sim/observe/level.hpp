@@ -5,6 +5,7 @@
 //
 // Integrals. The integral of a level is level x now - (sum of the instants at which it rose - sum of those at which it
 //            fell), so a change costs one addition. All in nanoseconds, 128 bits, exact.
+// Layout.    What each grant and each release touches is in the first 64 bytes, which a Member puts on one cache line.
 // Not.       No histograms: those are kept once per declared resource (meter.hpp), levels once per member.
 #pragma once
 
@@ -35,7 +36,23 @@ struct Totals {
 };
 
 class Level {
+  std::int64_t capacity_;
+  std::int64_t in_use_ = 0;
+  std::int64_t waiting_ = 0;
+
  public:
+  std::uint64_t arrivals = 0;
+
+ private:
+  Int128 in_use_sum_ = 0;
+
+ public:
+  std::uint64_t granted = 0;
+  std::uint64_t completed = 0;  // the first 64 bytes end here
+  std::uint64_t waited = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t timed_out = 0;
+
   explicit Level(std::int64_t capacity = INT64_MAX) : capacity_(capacity) {}
 
   [[nodiscard]] std::int64_t in_use() const { return in_use_; }
@@ -66,13 +83,6 @@ class Level {
     note_full(now, was_full);
   }
 
-  std::uint64_t arrivals = 0;
-  std::uint64_t granted = 0;
-  std::uint64_t waited = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t timed_out = 0;
-  std::uint64_t completed = 0;
-
   [[nodiscard]] Totals totals(SimTime now) const;
   // Since when somebody has been in line without a break; meaningful while waiting() > 0.
   [[nodiscard]] SimTime blocked_since() const { return blocked_since_; }
@@ -87,10 +97,6 @@ class Level {
     }
   }
 
-  std::int64_t capacity_;
-  std::int64_t in_use_ = 0;
-  std::int64_t waiting_ = 0;
-  Int128 in_use_sum_ = 0;
   Int128 waiting_sum_ = 0;
   Int128 full_time_ = 0;
   Int128 blocked_time_ = 0;

@@ -5,7 +5,7 @@
 namespace loadstone {
 
 void Breakdown::appear(RowId on, Doing doing) {
-  const std::size_t key = std::size_t{on} * kDoings + static_cast<std::size_t>(doing);
+  const std::size_t key = key_of(on, doing);
   place_.resize(std::max(place_.size(), key + 1), kNowhere);
   place_[key] = static_cast<std::uint32_t>(rows_.size());
   rows_.push_back({on, doing, 0});

@@ -33,7 +33,7 @@ class Breakdown {
   };
 
   void add(RowId on, Doing doing, Int128 ns) {
-    const std::size_t key = std::size_t{on} * kDoings + static_cast<std::size_t>(doing);
+    const std::size_t key = key_of(on, doing);
     if (key >= place_.size() || place_[key] == kNowhere) [[unlikely]] {
       appear(on, doing);
     }
@@ -46,6 +46,9 @@ class Breakdown {
  private:
   static constexpr std::uint32_t kNowhere = 0xffffffff;
 
+  [[nodiscard]] static constexpr std::size_t key_of(RowId on, Doing doing) {
+    return std::size_t{on} * kDoings + static_cast<std::size_t>(doing);
+  }
   void appear(RowId on, Doing doing);
 
   std::vector<Row> rows_;             // in the order of appearance

@@ -75,7 +75,7 @@ void Account::note_due(Entries& entries) const {
 Progress Account::put(Request& request, std::int64_t units, std::optional<Duration> ttl) {
   Entries& entries = members_.of(request);
   ++entries.level.arrivals;
-  if (entries.queue.empty() && fits(entries, units)) {
+  if (entries.queue.empty() && (fits(entries, units) || make_room(entries, units))) {
     add(entries, units, ttl);
     count_put(entries, simulation_.now());
     return Progress::next;
@@ -96,6 +96,16 @@ Progress Account::put(Request& request, std::int64_t units, std::optional<Durati
   entries.queue.push(request);
   simulation_.doing(request, Doing::waiting, row_);
   return Progress::waits;
+}
+
+bool Account::make_room(Entries& entries, std::int64_t units) {
+  const bool evicts = plan_.on_full == OnFull::evict && units <= limit_;
+  if (!evicts && plan_.on_full != OnFull::crash) {
+    return false;
+  }
+  remove(entries, entries.level.in_use() - (evicts ? limit_ - units : 0));
+  simulation_.count_mark(*plan_.emptied);
+  return evicts;
 }
 
 void Account::count_put(Entries& entries, SimTime came) {

@@ -4,12 +4,12 @@
 // take something out; what has a time to live vanishes, or waits for a reaper.
 //
 // Order.  Expiry is Phase::expire: at one instant it comes after completions and before whoever wakes up or arrives.
-// All
-//         that is due at one instant goes in one event. What is due first is taken first, then what has no time to
+//         All that is due at one instant goes in one event. What is due first is taken first, then what has no time to
 //         live.
 // Full.   A put that does not fit is refused (error), dropped (counts as refused; the request goes on), or waits in
 // line
-//         first come first served until there is room.
+//         first come first served until there is room. Or it makes room: evict takes out as much as it needs, those due
+//         first; with crash all that is in there is lost, and the put fails.
 // Levels. `in use` is the level, in units; its integral is exact. A relieved account is never full.
 // Cost.   O(log n) in the number of distinct instants at which something is due.
 // Not.    Nothing is held: the level belongs to nobody.
@@ -35,7 +35,8 @@ struct AccountPlan : ResourcePlan {
   std::optional<std::int64_t> soft;            // units at which something else is done than before
   std::optional<Duration> ttl;                 // unless the put says otherwise
   bool stays = false;                          // what is due waits for a reaper
-  OnFull on_full = OnFull::refuse;             // refuse, block or drop
+  OnFull on_full = OnFull::refuse;
+  std::optional<std::uint32_t> emptied;  // the mark of an eviction or a crash
   ErrorId full = kNoError;
   ErrorId empty = kNoError;
 };
@@ -83,6 +84,8 @@ class Account final : public Resource {
   void add(Entries& entries, std::int64_t units, std::optional<Duration> ttl);
   void remove(Entries& entries, std::int64_t units);
   void note_due(Entries& entries) const;
+  // Evicts, or crashes, where the plan says so. Whether the put has room now.
+  bool make_room(Entries& entries, std::int64_t units);
   void count_put(Entries& entries, SimTime came);
   void remove_from_line(Entries& entries, Request& request);
   void serve_line(Entries& entries);

@@ -75,7 +75,7 @@ std::size_t ConnectionStore::take_idle(Connections& member) {
 
 void ConnectionStore::opened(Request& request) {
   const auto index = static_cast<std::size_t>(Simulation::find_hold(request, row_));
-  simulation_.doing(request, Doing::own, 0);
+  simulation_.settle(request);
   const auto first = request.holds.begin() + static_cast<std::ptrdiff_t>(index) + 1;
   std::vector<Hold> taken(first, request.holds.end());
   request.holds.erase(first, request.holds.end());
@@ -87,17 +87,13 @@ void ConnectionStore::opened(Request& request) {
 std::size_t ConnectionStore::add(Connections& member, std::vector<Hold> holds) {
   member.level.use(simulation_.now(), 1);
   if (member.unused.empty()) {
-    member.unused.push_back(member.owned.size());
-    member.owned.emplace_back();
-    member.expires.emplace_back();
-    member.opened_in.emplace_back();
+    member.unused.push_back(member.all.size());
+    member.all.emplace_back();
   }
   const std::size_t connection = member.unused.back();
   member.unused.pop_back();
-  member.owned[connection] = std::move(holds);
-  member.expires[connection] = expiry(member);
+  member.all[connection] = {.owned = std::move(holds), .expires = expiry(member), .opened_in = losses_};
   ++member.opened;
-  member.opened_in[connection] = losses_;
   return connection;
 }
 
@@ -121,18 +117,18 @@ void ConnectionStore::lose(Hold& hold) {
 }
 
 void ConnectionStore::give_back(Connections& member, std::size_t connection) {
-  if (static_cast<std::int64_t>(member.idle.size()) >= plan_.keep || member.opened_in[connection] != losses_) {
+  if (static_cast<std::int64_t>(member.idle.size()) >= plan_.keep || was_lost(member, connection)) {
     close(member, connection);
     return;
   }
   if (plan_.ageing != Ageing::closed_on_asking && is_too_old(member, connection)) {
-    if (plan_.ageing == Ageing::closed || !member.line.empty()) {
+    if (plan_.ageing == Ageing::closed || member.level.waiting() > 0) {
       close(member, connection);
       open_next(member);
       return;
     }
     ++member.level.completed;
-    member.expires[connection] = expiry(member);
+    member.all[connection].expires = expiry(member);
     ++member.opened;
   }
   keep(member, connection);
@@ -141,7 +137,9 @@ void ConnectionStore::give_back(Connections& member, std::size_t connection) {
 void ConnectionStore::count_lent(Connections& member, SimTime since) {
   const std::int64_t waited = (simulation_.now() - since).ns;
   ++member.level.granted;
-  member.level.waited += waited > 0 ? 1 : 0;
+  if (waited > 0) {
+    ++member.level.waited;
+  }
   if (simulation_.is_sampled(since)) {
     simulation_.meter(row_).wait.record(waited);
   }
@@ -149,7 +147,7 @@ void ConnectionStore::count_lent(Connections& member, SimTime since) {
 
 // For the head of the line, or for later.
 void ConnectionStore::keep(Connections& member, std::size_t connection) {
-  if (member.line.empty()) {
+  if (member.level.waiting() == 0) {
     if (is_needed_elsewhere()) {
       close(member, connection);
       return;
@@ -275,7 +273,7 @@ bool ConnectionStore::is_wanted(const Request& opener) {
 }
 
 void ConnectionStore::deliver(Request& opener) {
-  simulation_.doing(opener, Doing::own, 0);
+  simulation_.settle(opener);
   Connections& member = static_cast<Connections&>(*opener.holds.front().member);
   std::vector<Hold> taken(opener.holds.begin() + 1, opener.holds.end());
   opener.holds.clear();
@@ -332,9 +330,12 @@ void ConnectionStore::on_retry(void* who, std::uint64_t) {
 // --- what others see ----------------------------------------------------------------------------------------------
 
 bool ConnectionStore::is_lost(const Hold& hold) const {
-  return hold.unit >= kLost ||
-         (hold.unit >= 0 &&
-          static_cast<const Connections&>(*hold.member).opened_in[static_cast<std::size_t>(hold.unit)] != losses_);
+  return hold.unit >= kLost || (hold.unit >= 0 && was_lost(static_cast<const Connections&>(*hold.member),
+                                                           static_cast<std::size_t>(hold.unit)));
+}
+
+bool ConnectionStore::was_lost(const Connections& member, std::size_t connection) const {
+  return losses_ > 0 && member.all[connection].opened_in != losses_;
 }
 
 void ConnectionStore::for_each_member(const std::function<void(const Member&)>& visit) const {
@@ -345,8 +346,8 @@ void ConnectionStore::for_each_member(const std::function<void(const Member&)>& 
 
 void ConnectionStore::for_each_owned_hold(const std::function<void(const Hold&)>& visit) const {
   for (const auto& member : members_.all()) {
-    for (const std::vector<Hold>& owned : member->owned) {
-      std::for_each(owned.begin(), owned.end(), visit);
+    for (const Connection& connection : member->all) {
+      std::for_each(connection.owned.begin(), connection.owned.end(), visit);
     }
   }
 }

@@ -100,29 +100,34 @@ class ConnectionStore final : public Resource {
     std::size_t connection;
     SimTime since;
   };
+  struct Connection {
+    std::vector<Hold> owned;  // what opening it took
+    SimTime expires;
+    std::uint32_t opened_in = 0;  // how often the server had been lost then
+  };
   struct Connections : Member {
     explicit Connections(ConnectionStore& owner) : Member(INT64_MAX), store(&owner) {}
+    // What each check-out and each return touches: one cache line.
+    alignas(64) std::vector<Idle> idle;  // longest idle first; empty while somebody is in line
+    std::int64_t out = 0;
+    SimTime last_used;
+    std::int64_t least_idle = 0;  // of the period of shrink_every
+    EventId idle_timer;
+    SimTime idle_timer_at;
     ConnectionStore* store;
-    std::vector<std::vector<Hold>> owned;  // by connection; empty slots are reused
-    std::vector<SimTime> expires;          // by connection
-    std::vector<std::uint32_t> opened_in;  // by connection: how often the server had been lost then
-    std::vector<std::size_t> unused;
-    std::vector<Idle> idle;  // longest idle first; empty while somebody is in line
+    std::vector<Connection> all;
+    std::vector<std::size_t> unused;  // of those: closed
     WaitQueue line;
     std::int64_t opening = 0;
     SimTime refused_until;
     Duration pause;  // before it is asked again; 0: it has not refused
     bool will_retry = false;
-    std::int64_t out = 0;
-    SimTime last_used;
-    EventId idle_timer;
     EventId close_timer;
     std::uint64_t opened = 0;
     SimTime aged;  // when the next may be closed for its age
     SimTime made;
-    std::int64_t period = 0;  // of shrink_every, and the fewest that were idle in it
-    std::int64_t least_idle = 0;
-    std::int64_t least_before = 0;  // in the period before
+    std::int64_t period = 0;        // of shrink_every
+    std::int64_t least_before = 0;  // the fewest that were idle in the one before
     EventId shrink_timer;
     ReservePool::Pool* pool = nullptr;
   };
@@ -131,6 +136,7 @@ class ConnectionStore final : public Resource {
   [[nodiscard]] Connections* with_longest_idle() const;
   std::size_t add(Connections& member, std::vector<Hold> holds);
   std::size_t take_idle(Connections& member);
+  [[nodiscard]] bool was_lost(const Connections& member, std::size_t connection) const;
   void lend(Connections& member, Request& request, std::size_t connection);
   void count_lent(Connections& member, SimTime since);
   [[nodiscard]] bool is_too_old(Connections& member, std::size_t connection);

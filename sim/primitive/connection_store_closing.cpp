@@ -20,7 +20,7 @@ void ConnectionStore::close(Connections& member, std::size_t connection) {
 
 void ConnectionStore::give_back_owned(Connections& member, std::size_t connection) {
   std::vector<Hold> owned;
-  owned.swap(member.owned[connection]);
+  owned.swap(member.all[connection].owned);
   for (auto hold = owned.rbegin(); hold != owned.rend(); ++hold) {
     simulation_.meter(hold->row).breakdown.add(row_, Doing::served,
                                                (simulation_.now() - hold->since).ns * hold->amount);
@@ -36,7 +36,7 @@ void ConnectionStore::lose_server(bool) {
     for (const Idle& connection : idle) {
       close(*member, connection.connection);
     }
-    for (std::size_t connection = 0; connection < member->owned.size(); ++connection) {
+    for (std::size_t connection = 0; connection < member->all.size(); ++connection) {
       give_back_owned(*member, connection);
     }
     arm(*member);
@@ -48,11 +48,14 @@ void ConnectionStore::lose_server(bool) {
 void ConnectionStore::arm(Connections& member) {
   Kernel& kernel = simulation_.kernel();
   if (plan_.close_idle) {
-    kernel.cancel(member.idle_timer);
-    member.idle_timer = {};
-    if (static_cast<std::int64_t>(member.idle.size()) + member.out > plan_.keep_idle && !member.idle.empty()) {
-      member.idle_timer = kernel.schedule(std::max(simulation_.now(), member.idle.front().since + *plan_.close_idle),
-                                          Phase::expire, {&ConnectionStore::on_idle, &member, 0});
+    const bool closes =
+        !member.idle.empty() && static_cast<std::int64_t>(member.idle.size()) + member.out > plan_.keep_idle;
+    const SimTime at = closes ? std::max(simulation_.now(), member.idle.front().since + *plan_.close_idle) : kEndOfTime;
+    if (!closes || !member.idle_timer.is_set() || member.idle_timer_at != at) {
+      kernel.cancel(member.idle_timer);
+      member.idle_timer =
+          closes ? kernel.schedule(at, Phase::expire, {&ConnectionStore::on_idle, &member, 0}) : EventId{};
+      member.idle_timer_at = at;
     }
   }
   if (plan_.shrink_every && !member.idle.empty() && !member.shrink_timer.is_set() &&
@@ -160,7 +163,7 @@ SimTime ConnectionStore::expiry(Connections& member) {
 
 bool ConnectionStore::is_too_old(Connections& member, std::size_t connection) {
   const SimTime now = simulation_.now();
-  if (now < member.expires[connection] || now < member.aged) {
+  if (!plan_.max_age || now < member.all[connection].expires || now < member.aged) {
     return false;
   }
   member.aged = now + plan_.age_gap;

@@ -11,9 +11,12 @@ std::unique_ptr<Resource> HostCpuPlan::instantiate(Simulation& simulation) const
   return std::make_unique<HostCpu>(simulation, *this);
 }
 
-HostCpu::HostCpu(Simulation& simulation, const HostCpuPlan& plan) : Resource(simulation, plan.row), plan_(plan) {
+HostCpu::HostCpu(Simulation& simulation, const HostCpuPlan& plan) : Resource(simulation, plan.row) {
   constexpr double kManyCores = 100000;
   const double cores = simulation.is_relieved(plan.name) ? kManyCores : plan.capacity;
+  for (const HostCpuPlan::JobClass& c : plan.classes) {
+    claims_.push_back(static_cast<std::int64_t>(std::ceil(std::min({c.cap, c.quota, plan.capacity}))));
+  }
   for (std::size_t i = 0; i < static_cast<std::size_t>(plan.members); ++i) {
     auto node = std::make_unique<Node>(static_cast<std::int64_t>(std::ceil(cores)));
     if (plan.members > 1) {
@@ -35,17 +38,12 @@ Progress HostCpu::execute(Request& request, std::size_t index, std::uint32_t job
   Node& node = *nodes_[index % nodes_.size()];
   ++node.level.arrivals;
   ++node.level.granted;
-  enter(node, claim_of(job_class));
+  enter(node, claims_[job_class]);
   request.job_class = job_class;
   begin_service(request, node);
   request.job = simulation_.kernel().execute(node.classes[job_class], work.ns,
                                              {&HostCpu::on_done, this, reinterpret_cast<std::uint64_t>(&request)});
   return Progress::waits;
-}
-
-std::int64_t HostCpu::claim_of(std::uint32_t job_class) const {
-  const HostCpuPlan::JobClass& c = plan_.classes[job_class];
-  return static_cast<std::int64_t>(std::ceil(std::min({c.cap, c.quota, plan_.capacity})));
 }
 
 void HostCpu::enter(Node& node, std::int64_t claim) {
@@ -89,7 +87,7 @@ void HostCpu::on_done(void* self, std::uint64_t who) {
   HostCpu& host = *static_cast<HostCpu*>(self);
   Request& request = *reinterpret_cast<Request*>(who);
   Node& node = static_cast<Node&>(*request.served_member);
-  host.leave(node, host.claim_of(request.job_class));
+  host.leave(node, host.claims_[request.job_class]);
   ++node.level.completed;
   if (host.simulation_.is_sampled(request.served_since)) {
     host.simulation_.meter(host.row_).hold.record((host.simulation_.now() - request.served_since).ns);
@@ -101,7 +99,7 @@ void HostCpu::on_done(void* self, std::uint64_t who) {
 
 bool HostCpu::interrupt(Request& request) {
   simulation_.kernel().stop(request.job);
-  leave(static_cast<Node&>(*request.served_member), claim_of(request.job_class));
+  leave(static_cast<Node&>(*request.served_member), claims_[request.job_class]);
   request.served_by = nullptr;
   request.job = {};
   return true;

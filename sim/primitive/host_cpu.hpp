@@ -56,10 +56,9 @@ class HostCpu final : public Resource {
   void enter(Node& node, std::int64_t claim);
   void leave(Node& node, std::int64_t claim);
   void update_level(Node& node);
-  [[nodiscard]] std::int64_t claim_of(std::uint32_t job_class) const;
   static void on_done(void* host, std::uint64_t request);
 
-  const HostCpuPlan& plan_;
+  std::vector<std::int64_t> claims_;  // of a job, by class
   std::vector<std::unique_ptr<Node>> nodes_;
 };
 

@@ -126,7 +126,7 @@ void PolledLock::on_poll(void* self, std::uint64_t who) {
   command.orphan = true;
   command.ending = {&PolledLock::on_answer, self, who};
   command_under_way(request.wait) = &command;
-  command.process.resume();
+  advance(simulation, command);
 }
 
 void PolledLock::on_answer(void* self, std::uint64_t who, Request& command) {

@@ -90,7 +90,7 @@ void PolledLock::lose(Request& taker, std::int64_t token) {
 }
 
 void PolledLock::end_for_accounts(Request& holder, Hold& hold) {
-  simulation_.doing(holder, holder.doing, holder.doing_on);
+  simulation_.settle(holder);
   simulation_.count_hold(row_, hold.since);
   hold.amount = 0;
 }
@@ -210,7 +210,7 @@ void PolledLock::on_renewal(void* self, std::uint64_t token) {
   command.orphan = true;
   command.ending = {&PolledLock::on_renewed, self, token};
   renewal.command = &command;
-  command.process.resume();
+  advance(simulation, command);
 }
 
 void PolledLock::on_renewed(void* self, std::uint64_t token_of_key, Request& command) {

@@ -208,7 +208,7 @@ void RowLocks::lose_server(bool) {
   for (Request* r = simulation_.first_in_flight(); r != nullptr; r = r->next_in_flight) {
     for (Hold& hold : r->holds) {
       if (hold.at == this && hold.amount != 0) {
-        simulation_.doing(*r, r->doing, r->doing_on);
+        simulation_.settle(*r);
         simulation_.end_hold(hold);
         hold.amount = 0;
         hold.member = nullptr;

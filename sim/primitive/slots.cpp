@@ -157,6 +157,9 @@ void Slots::release(const Hold& hold) {
 }
 
 void Slots::serve_line(Line& line) {
+  if (line.level.waiting() == 0) {
+    return;  // without a look at the queue, which is elsewhere in memory
+  }
   // The head is not asked for before a unit is free: a random line chooses among all who wait then.
   while (!line.queue.empty() && line.level.in_use() < line.level.capacity()) {
     Request& head = line.queue.front();
@@ -177,7 +180,9 @@ void Slots::granted(Request& request, Line& line) {
 
 void Slots::count_grant(Line& line, Request&, std::int64_t waited_ns) {
   ++line.level.granted;
-  line.level.waited += waited_ns > 0 ? 1 : 0;
+  if (waited_ns > 0) {
+    ++line.level.waited;
+  }
   const SimTime came{simulation_.now().ns - waited_ns};
   if (simulation_.is_sampled(came)) {
     simulation_.meter(row_).wait.record(waited_ns);

@@ -70,7 +70,7 @@ class Slots : public Resource {
 
   // Whether `amount` units are free and nobody is in line before the arrival.
   [[nodiscard]] static bool is_free(const Line& line, std::int64_t amount) {
-    return line.queue.empty() && line.level.in_use() + amount <= line.level.capacity();
+    return line.level.waiting() == 0 && line.level.in_use() + amount <= line.level.capacity();
   }
   // Puts the request in line, or refuses it (then request.error is set). Without `patience` the plan's holds.
   Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);

@@ -50,11 +50,11 @@ const FieldTable& fields() {
           .choice("expired", &AccountSpec::expired,
                   "What has outlived its ttl vanishes by itself, or stays until `reap` takes it.",
                   {.default_text = "vanish", .choices = {"vanish", "stay"}})
-          .choice(
-              "on_full", &AccountSpec::on_full,
-              "A put that does not fit fails with `account_full`, waits, or is lost without an error. (evict and crash "
-              "come later.)",
-              {.default_text = "refuse", .choices = {"refuse", "evict", "block", "drop", "crash"}});
+          .choice("on_full", &AccountSpec::on_full,
+                  "A put that does not fit fails with `account_full`, waits, is lost without an error, makes room by "
+                  "taking "
+                  "out what is due first, or fails and takes everything with it.",
+                  {.default_text = "refuse", .choices = {"refuse", "evict", "block", "drop", "crash"}});
   return table;
 }
 
@@ -274,13 +274,9 @@ std::optional<std::int64_t> units_of(const std::optional<Quantity>& amount, std:
 }
 
 void check(const ResourceSpec& spec, const AccountPlan& plan, ModelBuilder& builder) {
-  const auto& account = spec.as<AccountSpec>();
   const auto complain = [&](const std::string& message) {
     builder.diagnostics().error(spec.place, "resource '" + spec.name + "': " + message);
   };
-  if (account.on_full == OnFull::evict || account.on_full == OnFull::crash) {
-    complain("'on_full: evict' and 'crash' come later; 'refuse', 'block' and 'drop' are there");
-  }
   if (plan.soft && *plan.soft > plan.limit) {
     builder.diagnostics().error(spec.place_of("soft"), "resource '" + spec.name + "': 'soft' is more than 'capacity'");
   }
@@ -301,6 +297,9 @@ std::unique_ptr<BuiltResource> build(const ResourceSpec& spec, ModelBuilder& bui
   plan.ttl = account.ttl;
   plan.stays = account.expired == Expired::stay;
   plan.on_full = account.on_full;
+  if (plan.on_full == OnFull::evict || plan.on_full == OnFull::crash) {
+    plan.emptied = builder.mark(spec.name + (plan.on_full == OnFull::evict ? ".evictions" : ".crashes"));
+  }
   plan.full = builder.error("account_full");
   plan.empty = builder.error("account_empty");
   plan.member_attributes = builder.member_attributes(spec);

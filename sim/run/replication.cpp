@@ -38,6 +38,7 @@ class Run {
       mark_edge();  // the run ended early: nothing changed since
     }
     simulation_.check_conservation();
+    simulation_.settle_all();
     collect(observed);
     return observed;
   }

@@ -68,15 +68,17 @@ TEST(EventOrder, PoppingEverythingIsAStableSort) {
   expect_sorted_like_stable_sort("zigzag", plan([](std::int64_t i) { return i % 2 == 0 ? i : kEvents - i; }));
 }
 
-// 3 x 10^5 random operations; the multimap keeps equal keys in the order of insertion. Handles of all ages are
-// cancelled: pending, run and cancelled ones, those whose slot has been used again included.
+// 4 x 10^5 random operations; the multimap keeps equal keys in the order of insertion. Handles of all ages are
+// cancelled: pending, run and cancelled ones, those whose slot has been used again included. The last round mixes what
+// comes soon with timeouts that are far away.
 TEST(EventOrder, InterleavedOperationsAgreeWithAMultimap) {
   struct Handle {
     EventId id;
     std::multimap<When, std::uint64_t>::iterator plain;
     bool pending;
   };
-  for (const std::int64_t spread : {3, 1000, 1'000'000'000}) {
+  constexpr std::int64_t kFar = 10'000'000'000;
+  for (const std::int64_t spread : {std::int64_t{3}, std::int64_t{1000}, std::int64_t{1'000'000'000}, kFar}) {
     Numbers numbers(static_cast<std::uint64_t>(spread));
     FutureEventSet set;
     std::multimap<When, std::uint64_t> plain;
@@ -85,7 +87,9 @@ TEST(EventOrder, InterleavedOperationsAgreeWithAMultimap) {
     for (int step = 0; step < 100'000; ++step) {
       const std::uint64_t what = numbers.below(100);
       if (what < (step / 10'000 % 2 == 0 ? 55U : 35U)) {  // grows and shrinks in turn
-        const SimTime at = now + Duration{numbers.between(0, spread)};
+        const bool is_timeout = spread == kFar && numbers.chance(50);
+        const Duration soon{numbers.between(0, spread == kFar ? 1000 : spread)};
+        const SimTime at = now + (is_timeout ? Duration{kFar} + soon : soon);
         const Phase phase = phase_of(numbers.below(5));
         const std::uint64_t tag = handles.size();
         const EventId id = set.schedule(at, phase, {nullptr, nullptr, tag});

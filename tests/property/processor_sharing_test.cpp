@@ -122,7 +122,7 @@ void expect_every_completion_is_exact(std::uint64_t seed) {
   ExactHost exact(half_cores, classes);
   const std::int64_t longest = numbers.chance(50) ? 12 : 1'000'000;  // ns
   std::map<std::uint64_t, ProcessorSharing::Handle> handles;
-  std::vector<ProcessorSharing::Handle> completed;
+  std::vector<ProcessorSharing::Completed> completed;
   double lost = 0;  // bound of what the engine's integral may lack
   double beyond = 0;  // work beyond the demand, of those that left, as the reference has it
   Int128 demands = 0;
@@ -151,11 +151,10 @@ void expect_every_completion_is_exact(std::uint64_t seed) {
       }
       continue;
     }
-    completed.clear();
     sharing.advance(now, completed);
     ASSERT_FALSE(completed.empty()) << "woken for nothing";
     std::uint64_t last = 0;
-    for (const ProcessorSharing::Handle handle : completed) {
+    for (const auto& [handle, sequence] : completed) {
       const std::uint64_t who = sharing.take(handle)->argument;
       ASSERT_TRUE(who >= last) << "not in the order of arrival";
       last = who;
@@ -172,7 +171,7 @@ void expect_every_completion_is_exact(std::uint64_t seed) {
       beyond += excess;
       handles.erase(who);
     }
-    for (const ProcessorSharing::Handle handle : completed) {
+    for (const auto& [handle, sequence] : completed) {
       ASSERT_EQ(sharing.take(handle), std::nullopt);
     }
     // those who left, in one go
@@ -218,12 +217,11 @@ TEST(ProcessorSharingProperty, AHostThatIsNeverIdleDoesNotDrift) {
     while (tag < n) {
       start();
     }
-    std::vector<ProcessorSharing::Handle> completed;
+    std::vector<ProcessorSharing::Completed> completed;
     for (int step = 0; step < 20'000; ++step) {
       now = *sharing.next_completion();
-      completed.clear();
       sharing.advance(now, completed);
-      for (const ProcessorSharing::Handle handle : completed) {
+      for (const auto& [handle, sequence] : completed) {
         const std::uint64_t who = sharing.take(handle)->argument;
         ASSERT_EQ(due[who], now) << "job " << who << " of " << n << " at a time";
         due.erase(who);

@@ -334,7 +334,7 @@ TEST(HostOfCores, NextCompletionIsWhenTheFirstDemandIsAttained) {
   EXPECT_EQ(sharing.next_completion(), SimTime{115});
   EXPECT_EQ(sharing.jobs(), 1U);
   sharing.start({70}, c, (std::int64_t{1} << 62) - 1, {});
-  std::vector<ProcessorSharing::Handle> completed;
+  std::vector<ProcessorSharing::Completed> completed;
   sharing.advance({160}, completed);
   EXPECT_EQ(completed.size(), 1U);
   EXPECT_EQ(sharing.next_completion(), kEndOfTime);  // 2^62 - 46 to go at rate 1: past the end
@@ -345,16 +345,16 @@ TEST(HostOfCores, AnActionIsTakenOnceAndNotAfterAStop) {
   const std::uint32_t c = sharing.add_class(1, 1);
   sharing.start({0}, c, 5, {nullptr, nullptr, 1});
   sharing.start({0}, c, 5, {nullptr, nullptr, 2});
-  std::vector<ProcessorSharing::Handle> completed;
+  std::vector<ProcessorSharing::Completed> completed;
   sharing.advance({10}, completed);
   ASSERT_EQ(completed.size(), 2U);
   EXPECT_EQ(sharing.jobs(), 0U);
-  EXPECT_EQ(sharing.take(completed[0])->argument, 1U);
-  EXPECT_EQ(sharing.take(completed[0]), std::nullopt);
-  EXPECT_FALSE(sharing.stop({10}, completed[0]));
-  EXPECT_TRUE(sharing.stop({10}, completed[1]));
-  EXPECT_EQ(sharing.take(completed[1]), std::nullopt);
-  EXPECT_FALSE(sharing.stop({10}, completed[1]));
+  EXPECT_EQ(sharing.take(completed[0].job)->argument, 1U);
+  EXPECT_EQ(sharing.take(completed[0].job), std::nullopt);
+  EXPECT_FALSE(sharing.stop({10}, completed[0].job));
+  EXPECT_TRUE(sharing.stop({10}, completed[1].job));
+  EXPECT_EQ(sharing.take(completed[1].job), std::nullopt);
+  EXPECT_FALSE(sharing.stop({10}, completed[1].job));
 }
 
 }  // namespace
