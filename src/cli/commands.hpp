@@ -14,6 +14,7 @@ int command_explain(const Options& options);
 int command_run(const Options& options);
 int command_saturate(const Options& options);
 int command_schema(const Options& options);
+int command_sensitivity(const Options& options);
 int command_sweep(const Options& options);
 int command_validate(const Options& options);
 

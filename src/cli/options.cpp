@@ -129,6 +129,13 @@ Parsed parse_command_line(int argc, char** argv) {
   sweep->add_option("--axis", options.axis, "With --method saturate: what is raised.");
   add_search(*sweep, options);
 
+  CLI::App* sensitivity = app.add_subcommand("sensitivity", "Says how much of the answer hangs on guesses.");
+  sensitivity->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
+  add_common(*sensitivity, options, sets);
+  add_out(*sensitivity, options);
+  sensitivity->add_option("--samples", options.samples, "Points at which all guesses are varied together; 0: none.")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{100000}));
+
   CLI::App* check = app.add_subcommand("check", "Says which claims hold: documents as experiments with expectations.");
   check->add_option("files", options.files, "EXPERIMENT...")->required()->expected(1, 100);
   add_runs(*check, options);

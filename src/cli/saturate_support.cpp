@@ -87,6 +87,8 @@ ModelAt models(const SearchInputs& inputs, const Options& options) {
   };
 }
 
+}  // namespace
+
 Identity identity_of(const SearchInputs& inputs, const Options& options) {
   return {.topology = inputs.loaded.topology.name,
           .workload = inputs.loaded.workload.name,
@@ -94,8 +96,6 @@ Identity identity_of(const SearchInputs& inputs, const Options& options) {
           .load = options.load,
           .params = parameter_texts(inputs.loaded)};
 }
-
-}  // namespace
 
 Dimension axis_dimension(const load::Loaded& loaded, const Options& options) {
   const Parameter* parameter = raised(loaded, options);
@@ -110,6 +110,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   request.from = options.from;
   request.to = options.to;
   request.depth = options.depth;
+  request.completions = options.completions;
   request.replications = options.replications;
   request.seed = options.seed;
   request.thresholds = inputs.thresholds;

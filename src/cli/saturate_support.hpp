@@ -24,6 +24,7 @@ struct SearchInputs {
 [[nodiscard]] std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
                                                       const Options& options, Diagnostics& diagnostics);
 
+[[nodiscard]] Identity identity_of(const SearchInputs& inputs, const Options& options);
 // What the axis is counted in. REQUIRES: check_search() found nothing.
 [[nodiscard]] Dimension axis_dimension(const load::Loaded& loaded, const Options& options);
 
