@@ -14,6 +14,10 @@ double ServerConnections::sum() const {
   return sum;
 }
 
+bool is_guess(const Assumption& number) {
+  return number.status == Status::assumed || number.status == Status::estimated;
+}
+
 std::vector<ServerConnections> connections_of(const Model& model) {
   std::vector<ServerConnections> all;
   for (const auto& plan : model.resources) {

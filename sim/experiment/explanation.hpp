@@ -42,6 +42,8 @@ struct Explanation {
   std::string effective;         // the file with every default written out
 };
 
+// Nobody has measured or documented it.
+[[nodiscard]] bool is_guess(const Assumption& number);
 [[nodiscard]] std::vector<ServerConnections> connections_of(const Model& model);
 // Without those that have no limit.
 [[nodiscard]] std::vector<BoundRow> bound_rows(const Model& model, const Bound& bound);

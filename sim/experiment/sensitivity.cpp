@@ -8,6 +8,7 @@
 #include "sim/base/check.hpp"
 #include "sim/random/keyed.hpp"
 #include "sim/random/math.hpp"
+#include "sim/stats/rank.hpp"
 
 namespace loadstone {
 
@@ -151,8 +152,7 @@ double quantile_of(const std::vector<double>& ascending, double p) {
   if (ascending.empty()) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  const double rank = std::ceil(p * static_cast<double>(ascending.size()));
-  return ascending[static_cast<std::size_t>(std::max(1.0, rank)) - 1];
+  return ascending[rank_of(p, ascending.size()) - 1];
 }
 
 }  // namespace loadstone

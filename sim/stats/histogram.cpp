@@ -1,8 +1,9 @@
 #include "sim/stats/histogram.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
+
+#include "sim/stats/rank.hpp"
 
 namespace loadstone {
 
@@ -80,9 +81,7 @@ std::int64_t Histogram::quantile(double q) const {
   if (count_ == 0) {
     return 0;
   }
-  constexpr double kProductSlack = 1e-12;
-  const double position = std::ceil(q * static_cast<double>(count_) * (1 - kProductSlack));
-  const auto rank = static_cast<std::uint64_t>(std::max(1.0, position));
+  const std::uint64_t rank = rank_of(q, count_);
   if (rank <= 1) {
     return min_;
   }

@@ -2,7 +2,6 @@
 #include <atomic>
 #include <functional>
 #include <future>
-#include <thread>
 #include <vector>
 
 #include "src/cli/command_support.hpp"
@@ -32,14 +31,14 @@ Outcome outcome_at(const SearchInputs& inputs, const load::Guesses& guesses, con
     outcome.impossible = diagnostics.list().empty() ? "it cannot be run" : diagnostics.list().front().message;
     return outcome;
   }
-  const Saturated first = search(*checked, options, executor).result.order.front();
+  const Saturated first = search(*checked, options, executor, kCompletions).result.order.front();
   outcome.at = first.at;
   outcome.first = first.limited_by == "threshold" ? first.threshold : first.resource;
   return outcome;
 }
 
 // As many at a time as there are threads: what one search has to wait for, the threads do for another.
-void side_by_side(std::size_t count, const exec::ThreadExecutor& executor, unsigned threads,
+void side_by_side(std::size_t count, const exec::ThreadExecutor& executor,
                   const std::function<void(std::size_t)>& job) {
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -48,7 +47,7 @@ void side_by_side(std::size_t count, const exec::ThreadExecutor& executor, unsig
     }
   };
   std::vector<std::future<void>> workers;
-  for (unsigned i = 0; i < threads; ++i) {
+  for (unsigned i = 0; i < executor.threads(); ++i) {
     workers.push_back(std::async(std::launch::async, work));
   }
   for (auto& worker : workers) {
@@ -61,7 +60,6 @@ void side_by_side(std::size_t count, const exec::ThreadExecutor& executor, unsig
 int command_sensitivity(const Options& given) {
   Options options = given;
   options.depth = 1;
-  options.completions = kCompletions;
   options.replications = given.given("--replications") ? given.replications : kReplications;
   Diagnostics diagnostics;
   const auto inputs = read_search(options.files[0], options.files[1], options, diagnostics);
@@ -75,8 +73,7 @@ int command_sensitivity(const Options& given) {
   exec::ThreadExecutor executor(options.threads);
   {
     const Progress progress(executor, options, "varying: run", Progress::Rounds::many);
-    const unsigned threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    side_by_side(points.size(), executor, threads,
+    side_by_side(points.size(), executor,
                  [&](std::size_t i) { outcomes[i] = outcome_at(*inputs, guesses, points[i], options, executor); });
   }
   if (executor.interrupted()) {

@@ -34,7 +34,6 @@ struct Options {
   std::optional<double> from;
   std::optional<double> to;
   std::size_t depth = 3;
-  double completions = 2000;           // of the scarcest resource, in a replication of a search; no flag sets it
   std::size_t samples = 64;            // of a Latin hypercube
   std::vector<std::string> only;       // ids of claims; all if empty
   std::vector<std::string> arguments;  // as they were given, for the manifest

@@ -102,7 +102,8 @@ Dimension axis_dimension(const load::Loaded& loaded, const Options& options) {
   return parameter == nullptr ? kNumber : parameter->quantity->dim;
 }
 
-SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor) {
+SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor,
+                      std::optional<double> completions) {
   SaturateRequest request;
   request.axis = options.axis;
   request.is_load = options.axis == "load";
@@ -110,7 +111,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   request.from = options.from;
   request.to = options.to;
   request.depth = options.depth;
-  request.completions = options.completions;
+  request.completions = completions.value_or(request.completions);
   request.replications = options.replications;
   request.seed = options.seed;
   request.thresholds = inputs.thresholds;

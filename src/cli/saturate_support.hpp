@@ -28,7 +28,9 @@ struct SearchInputs {
 // What the axis is counted in. REQUIRES: check_search() found nothing.
 [[nodiscard]] Dimension axis_dimension(const load::Loaded& loaded, const Options& options);
 
-[[nodiscard]] SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor);
+// `completions`: of the scarcest resource, in a replication; where the third digit is not worth the usual number.
+[[nodiscard]] SaturateReport search(const SearchInputs& inputs, const Options& options, exec::ThreadExecutor& executor,
+                                    std::optional<double> completions = {});
 [[nodiscard]] AxisBound search_bound(const SearchInputs& inputs, const Options& options);
 
 }  // namespace loadstone::cli

@@ -43,7 +43,8 @@ struct ThreadExecutor::State {
 };
 
 ThreadExecutor::ThreadExecutor(unsigned threads)
-    : state_(std::make_unique<State>(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency()))) {}
+    : threads_(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency())),
+      state_(std::make_unique<State>(threads_)) {}
 
 ThreadExecutor::~ThreadExecutor() = default;
 

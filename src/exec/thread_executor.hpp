@@ -21,6 +21,7 @@ class ThreadExecutor final : public Executor {
 
   void run(std::size_t count, const std::function<void(std::size_t)>& job) override;
   [[nodiscard]] bool interrupted() const override;
+  [[nodiscard]] unsigned threads() const { return threads_; }
   // The signal that interrupted, or 0.
   [[nodiscard]] int signal() const;
 
@@ -29,6 +30,7 @@ class ThreadExecutor final : public Executor {
 
  private:
   struct State;
+  unsigned threads_;
   std::unique_ptr<State> state_;
 };
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "sim/experiment/explanation.hpp"
 #include "sim/expression/quantity.hpp"
 #include "sim/spec/range.hpp"
 
@@ -80,15 +81,16 @@ std::vector<Found> scalable(std::string_view text) {
   return found;
 }
 
-template <class Visit>
-void for_each_scalar(Node& node, Visit visit) {
+// Of a tree, constant or not.
+template <class Tree, class Visit>
+void for_each_scalar(Tree& node, Visit visit) {
   if (node.is_scalar()) {
     visit(node);
   }
-  for (Node& item : node.items) {
+  for (auto& item : node.items) {
     for_each_scalar(item, visit);
   }
-  for (Entry& entry : node.entries) {
+  for (auto& entry : node.entries) {
     for_each_scalar(entry.value, visit);
   }
 }
@@ -133,15 +135,13 @@ std::optional<std::string> scaled(std::string_view number, double factor) {
 
 Guesses guesses_of(const Inputs& inputs, const Loaded& loaded, const Overrides& given) {
   Guesses guesses;
-  Node topology = inputs.topology;
   for (const Assumption& one : loaded.assumptions) {
-    const bool is_guess = (one.status == Status::assumed || one.status == Status::estimated) && !one.range.empty();
     const bool is_given = one.path.starts_with("params.") && given.contains(one.path.substr(7));
     bool is_here = false;
-    for_each_scalar(topology, [&](const Node& node) { is_here = is_here || is_at(node, one); });
+    for_each_scalar(inputs.topology, [&](const Node& node) { is_here = is_here || is_at(node, one); });
     const bool is_known = std::any_of(guesses.where.begin(), guesses.where.end(),
                                       [&](const Assumption& other) { return other.place == one.place; });  // an alias
-    if (!is_guess || is_given || !is_here || is_known) {
+    if (!is_guess(one) || one.range.empty() || is_given || !is_here || is_known) {
       continue;
     }
     const auto ends = ends_of(one);

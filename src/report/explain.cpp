@@ -54,7 +54,7 @@ std::string assumptions(const Explanation& explanation) {
   for (const Assumption& a : explanation.assumptions) {
     if (a.status == Status::defaulted) {
       ++defaults;
-    } else if (a.status == Status::assumed || a.status == Status::estimated) {
+    } else if (is_guess(a)) {
       text += fmt::format("  {} = {}  ({}, range {}{}{})\n", a.path, a.value, to_string(a.status),
                           a.range.empty() ? "none" : a.range, a.source.empty() ? "" : "; ", a.source);
     } else {
