@@ -15,8 +15,8 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor() = default;
 
-  // Calls job(0) .. job(count - 1), each once, perhaps at the same time. An exception of a job is rethrown when all
-  // have ended. Jobs that have not begun are left out once `interrupted()`.
+  // Calls job(0) .. job(count - 1), each once, perhaps at the same time. Jobs that have not begun are left out once
+  // `interrupted()`, or once a job has thrown; what it threw is rethrown when those that had begun have ended.
   virtual void run(std::size_t count, const std::function<void(std::size_t)>& job) = 0;
   [[nodiscard]] virtual bool interrupted() const { return false; }
 };

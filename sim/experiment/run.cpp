@@ -9,7 +9,7 @@ namespace loadstone {
 
 RunResult run(const Model& model, const Topology& topology, const Workload& workload,
               const std::vector<Threshold>& thresholds, const RunRequest& request, Executor& executor) {
-  const WarmedHorizon warmed = warmed_horizon(workload, model, request.settings, request.replications, executor);
+  const WarmedHorizon warmed = warmed_horizon(workload, model, request.settings, executor);
   const PrecisionGoal goal = request.precision.value_or(PrecisionGoal{});
   const std::vector<Observations> observed =
       run_until_precise(model, request.settings, warmed.horizon, request.replications, goal, executor);

@@ -70,32 +70,4 @@ std::vector<SweepPoint> points_of(const Experiment& experiment, const Overrides&
   return points;
 }
 
-void sweep(const std::vector<SweepPoint>& points, const CompilePoint& compile, const RunRequest& request,
-           SweepSink& sink, Executor& executor) {
-  // Of points in progress; the sink's count says which replication is a point's last, and that the others are there.
-  std::vector<std::vector<Observations>> pending(points.size(), std::vector<Observations>(request.replications));
-  executor.run(points.size() * request.replications, [&](std::size_t job) {
-    const std::size_t point = job / request.replications;
-    const std::size_t replication = job % request.replications;
-    const std::shared_ptr<const Compiled> compiled = compile(point);
-    RunRequest own = request;
-    own.settings.load = points[point].load;
-    RunSettings settings = own.settings;
-    settings.replication = replication;
-    settings.give_up = [&executor] { return executor.interrupted(); };
-    Observations observed = run_replication(compiled->model, settings, compiled->planned.horizon);
-    if (observed.given_up) {
-      return;
-    }
-    const RunSummary row = summarize(compiled->model, {&observed, 1}, kDefaultQuantiles);
-    std::vector<Observations>& mine = pending[point];
-    mine[replication] = std::move(observed);
-    if (sink.row(point, replication, row) == request.replications) {
-      sink.point(point, conclude(compiled->model, compiled->topology, compiled->workload, compiled->thresholds, own,
-                                 compiled->planned.warmup, mine));
-      mine = {};
-    }
-  });
-}
-
 }  // namespace loadstone

@@ -78,7 +78,7 @@ Series levels_of(const Model& model, RowId row, std::span<const Observations> pi
 }  // namespace
 
 WarmedHorizon warmed_horizon(const Workload& workload, const Model& model, const RunSettings& settings,
-                             std::size_t replications, Executor& executor) {
+                             Executor& executor) {
   WarmedHorizon warmed{horizon_of(workload, model), {}};
   Warmup& warmup = warmed.warmup;
   warmup.by = workload.warmup ? Warmup::By::workload : Warmup::By::rule;
@@ -91,8 +91,7 @@ WarmedHorizon warmed_horizon(const Workload& workload, const Model& model, const
   from_start.blocks = kBlocks;
   RunSettings pilot = settings;
   pilot.drain = false;
-  const std::vector<Observations> pilots =
-      run_replications(model, pilot, from_start, std::min(kPilots, replications), executor);
+  const std::vector<Observations> pilots = run_replications(model, pilot, from_start, kPilots, executor);
   if (executor.interrupted()) {
     return warmed;
   }

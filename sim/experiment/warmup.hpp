@@ -2,7 +2,7 @@
 //
 // What of a run is discarded because it still shows that it began empty: as the workload says, by rule, or detected.
 //
-// Detection. A few pilot replications from the very start, without warm-up; of each flow the mean latency and of each
+// Detection. Four pilot replications from the very start, without warm-up; of each flow the mean latency and of each
 //            resource the number inside, in equal blocks, averaged over the pilots; each series is cut by MSER-5, and
 //            the longest beginning counts. Series of which too few events are known say nothing.
 // Not.       Only for loads that do not change: a staged one has no steady state to wait for.
@@ -31,6 +31,6 @@ struct WarmedHorizon {
 
 // Runs pilots where the workload wants its warm-up detected.
 [[nodiscard]] WarmedHorizon warmed_horizon(const Workload& workload, const Model& model, const RunSettings& settings,
-                                           std::size_t replications, Executor& executor);
+                                           Executor& executor);
 
 }  // namespace loadstone

@@ -56,6 +56,40 @@ void Histogram::merge(const Histogram& other) {
   sum_of_squares_ += other.sum_of_squares_;
 }
 
+Histogram::Contents Histogram::contents() const {
+  Contents contents{count_, min(), max_, sum_, sum_of_squares_, {}};
+  for_each_bucket(
+      [&](std::int64_t low, std::int64_t, std::uint64_t count) { contents.buckets.emplace_back(low, count); });
+  return contents;
+}
+
+std::optional<Histogram> Histogram::of(const Contents& contents) {
+  Histogram histogram;
+  std::int64_t before = -1;
+  for (const auto& [value, count] : contents.buckets) {
+    if (value <= before || count == 0 || count > contents.count - histogram.count_) {
+      return std::nullopt;
+    }
+    const Slot slot = slot_of(value);
+    if (!histogram.blocks_[slot.block]) {
+      histogram.allocate(slot.block);
+    }
+    (*histogram.blocks_[slot.block])[slot.index] += count;
+    histogram.count_ += count;
+    before = value;
+  }
+  if (histogram.count_ != contents.count || contents.min < 0 || contents.min > contents.max) {
+    return std::nullopt;
+  }
+  if (contents.count > 0) {
+    histogram.min_ = contents.min;
+    histogram.max_ = contents.max;
+    histogram.sum_ = contents.sum;
+    histogram.sum_of_squares_ = contents.sum_of_squares;
+  }
+  return histogram;
+}
+
 double Histogram::mean() const {
   return count_ == 0 ? 0.0 : to_double(sum_) / static_cast<double>(count_);
 }

@@ -16,6 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "sim/base/check.hpp"
 #include "sim/base/int128.hpp"
@@ -77,6 +80,19 @@ class Histogram {
   // Calls visit(low, width, count) for each non-empty bucket, ascending; the bucket holds [low, low + width).
   template <class Visit>
   void for_each_bucket(Visit visit) const;
+
+  // All that it knows, to be written down and read again.
+  struct Contents {
+    std::uint64_t count = 0;
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+    Int128 sum = 0;
+    UInt128 sum_of_squares = 0;
+    std::vector<std::pair<std::int64_t, std::uint64_t>> buckets;  // (any value in it, count above 0), ascending
+  };
+  [[nodiscard]] Contents contents() const;
+  // Nothing if no histogram has those.
+  [[nodiscard]] static std::optional<Histogram> of(const Contents& contents);
 
   // Same values recorded, as far as the histogram can tell.
   friend bool operator==(const Histogram& a, const Histogram& b);

@@ -8,8 +8,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+#include <new>
 
+#include "sim/base/check.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/report/out_directory.hpp"
+#include "src/store/store.hpp"
 
 namespace loadstone::cli {
 
@@ -33,6 +38,25 @@ bool print(const std::string& text) {
   return written;
 }
 
+int guarded(const std::function<int()>& command) {
+  try {
+    return command();
+  } catch (const CheckFailure& failure) {
+    fmt::print(stderr, "{}\nThis is a bug in loadstone, not in your files.\n", failure.what());
+  } catch (const report::OutDirectoryRefused& refused) {
+    fmt::print(stderr, "loadstone: {}\n", refused.what());
+    return kInvalidInput;
+  } catch (const store::StoreRefused& refused) {
+    fmt::print(stderr, "loadstone: {}\n", refused.what());
+    return kInvalidInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "loadstone: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "loadstone: {}\n", error.what());
+  }
+  return kFailed;
+}
+
 int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is_kept) {
   fmt::print(stderr, "loadstone: interrupted; {}\n", what_is_kept);
   return executor.signal() == SIGTERM ? kTerminated : kInterrupted;
@@ -46,13 +70,13 @@ std::map<std::string, std::string> parameter_texts(const load::Loaded& loaded) {
   return texts;
 }
 
-Progress::Progress(exec::ThreadExecutor& executor, const Options& options, std::string what, Rounds rounds)
-    : executor_(executor), shown_(!options.quiet && isatty(STDERR_FILENO) == 1) {
+Progress::Progress(exec::ReportsProgress& worker, const Options& options, std::string what, Rounds rounds)
+    : worker_(worker), shown_(!options.quiet && isatty(STDERR_FILENO) == 1) {
   if (!shown_) {
     return;
   }
   const auto begun = std::chrono::steady_clock::now();
-  executor.on_progress(
+  worker.on_progress(
       [begun, rounds, all = std::size_t{0}, what = std::move(what)](std::size_t done, std::size_t count) mutable {
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         if (rounds == Rounds::many) {
@@ -68,7 +92,7 @@ Progress::Progress(exec::ThreadExecutor& executor, const Options& options, std::
 Progress::~Progress() {
   if (shown_) {
     fmt::print(stderr, "\r\033[K");
-    executor_.on_progress(nullptr);
+    worker_.on_progress(nullptr);
   }
 }
 

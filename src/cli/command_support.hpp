@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -20,6 +21,9 @@ bool print_diagnostics(const Diagnostics& diagnostics);
 // Writes all of it to standard output; false (and a message) if it cannot be written.
 bool print(const std::string& text);
 
+// Calls `command`; what it throws becomes a message and an exit code.
+int guarded(const std::function<int()>& command);
+
 // The exit code for an executor that a signal ended, and a line that says so.
 int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is_kept);
 
@@ -31,13 +35,13 @@ int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is
 class Progress {
  public:
   enum class Rounds : std::uint8_t { one, many };
-  Progress(exec::ThreadExecutor& executor, const Options& options, std::string what, Rounds rounds = Rounds::one);
+  Progress(exec::ReportsProgress& worker, const Options& options, std::string what, Rounds rounds = Rounds::one);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
  private:
-  exec::ThreadExecutor& executor_;
+  exec::ReportsProgress& worker_;
   bool shown_;
 };
 

@@ -11,6 +11,7 @@ namespace loadstone::cli {
 int command_check(const Options& options);
 int command_compare(const Options& options);
 int command_explain(const Options& options);
+int command_merge(const Options& options);
 int command_run(const Options& options);
 int command_saturate(const Options& options);
 int command_schema(const Options& options);

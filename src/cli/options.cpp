@@ -51,8 +51,10 @@ void add_common(CLI::App& app, Options& options, std::vector<std::string>& sets)
       ->check(CLI::Range(0.0, 1.0));
 }
 
-void add_out(CLI::App& app, Options& options) {
-  app.add_option("--out", options.out, "A new directory for result files.")->type_name("DIR");
+constexpr std::size_t kMostShards = 100'000;
+
+void add_out(CLI::App& app, Options& options, const char* what = "A new directory for result files.") {
+  app.add_option("--out", options.out, what)->type_name("DIR");
 }
 
 void add_search(CLI::App& app, Options& options) {
@@ -119,7 +121,7 @@ Parsed parse_command_line(int argc, char** argv) {
   CLI::App* sweep = app.add_subcommand("sweep", "Runs every point of a grid of parameters.");
   sweep->add_option("files", options.files, "EXPERIMENT, or TOPOLOGY WORKLOAD")->required()->expected(1, 2);
   add_common(*sweep, options, sets);
-  add_out(*sweep, options);
+  add_out(*sweep, options, "A directory for rows and the store; one that a sweep made before: goes on there.");
   sweep->add_option("--grid", options.grid, "name=5,10,20 or name=5..80:5. May be given again; all are combined.")
       ->type_name("NAME=VALUES");
   const std::map<std::string, Method> methods{{"run", Method::run}, {"saturate", Method::saturate}};
@@ -128,6 +130,27 @@ Parsed parse_command_line(int argc, char** argv) {
       ->type_name("METHOD");
   sweep->add_option("--axis", options.axis, "With --method saturate: what is raised.");
   add_search(*sweep, options);
+
+  sweep
+      ->add_option_function<std::string>(
+          "--shard",
+          [&options](const std::string& text) {
+            char rest = 0;
+            if (std::sscanf(text.c_str(), "%zu/%zu%c", &options.shard, &options.shards, &rest) != 2 ||
+                options.shard < 1 || options.shard > options.shards || options.shards > kMostShards) {
+              throw CLI::ValidationError("--shard", "must be i/n with i from 1 to n, got '" + text + "'");
+            }
+            --options.shard;
+          },
+          "Only the i-th of n parts of the work, for job arrays; loadstone merge puts them together.")
+      ->type_name("I/N")
+      ->needs("--out");
+
+  CLI::App* merge = app.add_subcommand("merge", "Puts the shards of a sweep together.");
+  merge->add_option("shards", options.files, "The directories that sweep --shard made")->required()->expected(1, 10000);
+  merge->add_option("--out", options.out, "Where all rows go: a new directory, or one of the shards.")
+      ->required()
+      ->type_name("DIR");
 
   CLI::App* sensitivity = app.add_subcommand("sensitivity", "Says how much of the answer hangs on guesses.");
   sensitivity->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);

@@ -28,6 +28,8 @@ struct Options {
   bool verbose = false;
   std::vector<double> quantiles;
   std::string out;                // a directory; "" for none
+  std::size_t shard = 0;          // of a sweep: only tasks whose number leaves this rest ...
+  std::size_t shards = 1;         // ... by this
   std::vector<std::string> grid;  // "name=5..80:5"
   std::optional<Method> method;
   std::string axis = "load";

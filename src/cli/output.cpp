@@ -8,9 +8,9 @@
 
 namespace loadstone::cli {
 
-Output::Output(const Options& options) : options_(options) {
+Output::Output(const Options& options, const std::string& resumes) : options_(options) {
   if (!options.out.empty()) {
-    directory_.emplace(options.out);
+    directory_.emplace(options.out, resumes);
   }
 }
 
@@ -21,10 +21,14 @@ void Output::file(const std::string& name, const std::string& text) {
 }
 
 void Output::finish(const std::string& result_json) {
+  file("result.json", result_json);
+  finish();
+}
+
+void Output::finish() {
   if (!directory_) {
     return;
   }
-  directory_->write("result.json", result_json);
   const auto ended = std::chrono::system_clock::now();
   const auto utc = [](std::chrono::system_clock::time_point at) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
@@ -35,7 +39,6 @@ void Output::finish(const std::string& result_json) {
                                       .ended = utc(ended),
                                       .seconds = std::chrono::duration<double>(ended - started_).count(),
                                       .cores = std::thread::hardware_concurrency()}));
-  directory_->remove_journal();
 }
 
 }  // namespace loadstone::cli

@@ -16,12 +16,14 @@ namespace loadstone::cli {
 class Output {
  public:
   // Takes hold of the directory at once, so that nothing is run for a result that could not be kept.
-  explicit Output(const Options& options);
+  // `resumes`: the file by which a directory is known in which the command goes on (see OutDirectory).
+  explicit Output(const Options& options, const std::string& resumes = "");
 
-  [[nodiscard]] report::OutDirectory* directory() { return directory_ ? &*directory_ : nullptr; }
+  [[nodiscard]] const report::OutDirectory* directory() const { return directory_ ? &*directory_ : nullptr; }
   void file(const std::string& name, const std::string& text);
-  // Writes result.json and the manifest; what was kept against a crash is not needed any more.
+  // Writes result.json and the manifest.
   void finish(const std::string& result_json);
+  void finish();  // the manifest alone
 
  private:
   const Options& options_;

@@ -1,10 +1,14 @@
 #include "src/cli/sweep_support.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
 #include "src/cli/saturate_support.hpp"
+#include "src/load/emit_yaml.hpp"
 #include "src/load/experiment_file.hpp"
+#include "src/store/key.hpp"
 
 namespace loadstone::cli {
 
@@ -115,13 +119,50 @@ Options options_of(Options options, const SweepPoint& point) {
   return options;
 }
 
-std::optional<SweepNames> check_points(const SweepInputs& inputs, const Options& options, Diagnostics& diagnostics) {
-  SweepNames names;
-  const auto add = [](std::vector<std::string>& list, const std::string& name) {
-    if (std::find(list.begin(), list.end(), name) == list.end()) {
-      list.push_back(name);
-    }
-  };
+namespace {
+
+// All that a point's results depend on but its parameters: what the two files and those they name say, and how it is
+// run.
+std::string common_text(const load::Inputs& files, const Options& options) {
+  std::string text = fmt::format("{}\nengine native\nseed {}\n", store::results_revision(), options.seed);
+  if (options.method == Method::saturate) {
+    text += fmt::format("saturate {} from {} to {} depth {} replications {}\n", options.axis,
+                        options.from ? format_number(*options.from) : "", options.to ? format_number(*options.to) : "",
+                        options.depth, options.replications);
+  }
+  return text + load::emit_yaml(files.topology) + "\n" + load::emit_yaml(files.workload) + "\n";
+}
+
+std::string key_of(std::string text, const SweepPoint& point, const load::Loaded& loaded) {
+  text += fmt::format("load {}\n", point.load);
+  for (const auto& [name, value] : point.set) {
+    text += fmt::format("set {} {}\n", name, value);
+  }
+  for (const FileText& file : loaded.side_files) {
+    text += fmt::format("file {} {}\n", file.path, store::key_of(*file.text));
+  }
+  return store::key_of(text);
+}
+
+void add_name(std::vector<std::string>& list, const std::string& name) {
+  if (std::find(list.begin(), list.end(), name) == list.end()) {
+    list.push_back(name);
+  }
+}
+
+}  // namespace
+
+std::optional<report::SweepPlan> plan_of(const SweepInputs& inputs, const Options& options, Diagnostics& diagnostics) {
+  report::SweepPlan plan;
+  plan.experiment = inputs.experiment.name;
+  plan.method = *options.method;
+  plan.seed = options.seed;
+  plan.replications = options.replications;
+  plan.varied = inputs.varied;
+  std::vector<std::string> common;
+  for (const load::Inputs& files : inputs.files) {
+    common.push_back(common_text(files, options));
+  }
   for (const SweepPoint& point : inputs.points) {
     const auto checked = check_search(inputs.files[point.files], options_of(options, point), diagnostics);
     if (!checked) {
@@ -130,92 +171,71 @@ std::optional<SweepNames> check_points(const SweepInputs& inputs, const Options&
       }
       return std::nullopt;  // the points after it would mostly repeat the same
     }
-    for (const Flow& flow : checked->loaded.model.flows) {
-      add(names.flows, flow.name);
+    const load::Loaded& loaded = checked->loaded;
+    for (const Flow& flow : loaded.model.flows) {
+      add_name(plan.flows, flow.name);
     }
-    for (const auto& plan : checked->loaded.model.resources) {
-      add(names.resources, plan->name);
+    for (const auto& resource : loaded.model.resources) {
+      add_name(plan.resources, resource->name);
     }
+    plan.points.push_back({.key = key_of(common[point.files], point, loaded),
+                           .topology = loaded.topology.name,
+                           .workload = loaded.workload.name,
+                           .name = point.name,
+                           .varied = point.varied});
   }
-  return names;
+  return plan;
 }
 
-std::shared_ptr<const Compiled> PointCache::get(std::size_t point) {
-  std::promise<std::shared_ptr<const Compiled>> mine;
-  std::shared_future<std::shared_ptr<const Compiled>> found;
+std::string key_of(const report::SweepPlan& plan) {
+  std::string text = fmt::format("{}\n", plan.replications);
+  for (const report::PlannedPoint& point : plan.points) {
+    text += point.key + "\n";
+  }
+  return store::key_of(text);
+}
+
+CompiledPoint compile_point(const SweepInputs& inputs, std::size_t point) {
+  Diagnostics diagnostics;
+  CompiledPoint compiled;
+  compiled.loaded = *load::compile(inputs.files[inputs.points[point].files], inputs.points[point].set, diagnostics);
+  compiled.thresholds = parse_thresholds(compiled.loaded.workload, compiled.loaded.topology, diagnostics);
+  return compiled;
+}
+
+std::shared_ptr<const ReadyPoint> PointCache::make(std::size_t point) const {
+  auto ready = std::make_shared<ReadyPoint>();
+  ready->compiled = compile_point(inputs_, point);
+  RunSettings settings = settings_;
+  settings.load = inputs_.points[point].load;
+  SerialExecutor pilots;
+  const load::Loaded& loaded = ready->compiled.loaded;
+  ready->planned = warmed_horizon(loaded.workload, loaded.model, settings, pilots);
+  return ready;
+}
+
+std::shared_ptr<const ReadyPoint> PointCache::get(std::size_t point) {
+  std::promise<std::shared_ptr<const ReadyPoint>> mine;
+  std::shared_future<std::shared_ptr<const ReadyPoint>> found;
   bool is_mine = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto at = compiled_.find(point);
-    is_mine = at == compiled_.end();
-    found = is_mine ? compiled_.emplace(point, mine.get_future().share()).first->second : at->second;
+    const auto at = ready_.find(point);
+    is_mine = at == ready_.end();
+    found = is_mine ? ready_.emplace(point, mine.get_future().share()).first->second : at->second;
+    while (ready_.size() > most_) {
+      // Points are asked for in ascending order: the first is the least likely to be asked for again.
+      ready_.erase(ready_.begin()->first == point ? std::prev(ready_.end()) : ready_.begin());
+    }
   }
   if (is_mine) {
     try {
-      Diagnostics diagnostics;
-      auto loaded = load::compile(inputs_.files[inputs_.points[point].files], inputs_.points[point].set, diagnostics);
-      auto compiled = std::make_shared<Compiled>();
-      compiled->thresholds = parse_thresholds(loaded->workload, loaded->topology, diagnostics);
-      compiled->topology = std::move(loaded->topology);
-      compiled->workload = std::move(loaded->workload);
-      compiled->model = std::move(loaded->model);
-      RunSettings settings = request_.settings;
-      settings.load = inputs_.points[point].load;
-      SerialExecutor pilots;
-      compiled->planned = warmed_horizon(compiled->workload, compiled->model, settings, request_.replications, pilots);
-      mine.set_value(std::move(compiled));
+      mine.set_value(make(point));
     } catch (...) {
       mine.set_exception(std::current_exception());
     }
   }
   return found.get();
-}
-
-void PointCache::drop(std::size_t point) {
-  const std::lock_guard lock(mutex_);
-  compiled_.erase(point);
-}
-
-SweepCollector::SweepCollector(const SweepInputs& inputs, PointCache& cache, const SweepNames& names,
-                               report::SweepReport& report, report::OutDirectory* out)
-    : inputs_(inputs), cache_(cache), format_(inputs.varied, names.flows, names.resources), report_(report), out_(out) {
-  if (out_ != nullptr) {
-    out_->append_to_journal(format_.header());
-  }
-}
-
-Identity SweepCollector::identity_of(std::size_t point, const Compiled& compiled) const {
-  return {.topology = compiled.topology.name,
-          .workload = compiled.workload.name,
-          .seed = report_.seed,
-          .load = inputs_.points[point].load,
-          .params = {}};
-}
-
-std::size_t SweepCollector::row(std::size_t point, std::size_t replication, const RunSummary& summary) {
-  const auto compiled = cache_.get(point);
-  std::string line = format_.row(point, inputs_.points[point], identity_of(point, *compiled), replication, summary);
-  const std::lock_guard lock(mutex_);
-  if (out_ != nullptr) {
-    out_->append_to_journal(line);
-  }
-  rows_[{point, replication}] = std::move(line);
-  return ++finished_[point];
-}
-
-void SweepCollector::point(std::size_t point, RunResult result) {
-  result.identity.params.insert(inputs_.points[point].set.begin(), inputs_.points[point].set.end());
-  cache_.drop(point);
-  const std::lock_guard lock(mutex_);
-  report_.runs[point] = std::move(result);
-}
-
-std::string SweepCollector::csv() const {
-  std::string text = format_.header();
-  for (const auto& [key, line] : rows_) {
-    text += line;
-  }
-  return text;
 }
 
 }  // namespace loadstone::cli

@@ -1,7 +1,7 @@
 // src/cli/sweep_support.hpp
 //
-// What a sweep needs around the engine: its points read and checked, their models compiled once each while they are
-// needed, and a place for results that come from several threads.
+// What a sweep needs around the engine: its points read, checked and given keys, and their models compiled once each
+// while they are needed.
 #pragma once
 
 #include <future>
@@ -10,15 +10,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "sim/experiment/run.hpp"
 #include "sim/experiment/sweep.hpp"
 #include "src/cli/options.hpp"
+#include "src/exec/task_farm.hpp"
 #include "src/load/loader.hpp"
-#include "src/report/out_directory.hpp"
-#include "src/report/rows_csv.hpp"
-#include "src/report/sweep_report.hpp"
+#include "src/report/sweep_plan.hpp"
 
 namespace loadstone::cli {
 
@@ -32,53 +31,49 @@ struct SweepInputs {
 // Reads the experiment, or makes one of the command line, and checks every point of it. Nothing after errors.
 [[nodiscard]] std::optional<SweepInputs> read_sweep(const Options& options, Diagnostics& diagnostics);
 
-// The names of all flows and resources of all points, each once, in their order.
-struct SweepNames {
-  std::vector<std::string> flows;
-  std::vector<std::string> resources;
-};
-[[nodiscard]] std::optional<SweepNames> check_points(const SweepInputs& inputs, const Options& options,
-                                                     Diagnostics& diagnostics);
 // The options as if the point's values had been given on the command line.
 [[nodiscard]] Options options_of(Options options, const SweepPoint& point);
 
-// Compiled points that are in use, and how long they are run. Any thread may ask.
+// Compiles every point. Nothing after errors.
+[[nodiscard]] std::optional<report::SweepPlan> plan_of(const SweepInputs& inputs, const Options& options,
+                                                       Diagnostics& diagnostics);
+
+// What processes must agree on: all that the plan's rows are keyed by.
+[[nodiscard]] std::string key_of(const report::SweepPlan& plan);
+
+// What a point runs.
+struct CompiledPoint {
+  load::Loaded loaded;
+  std::vector<Threshold> thresholds;
+};
+// REQUIRES: plan_of() found nothing wrong.
+[[nodiscard]] CompiledPoint compile_point(const SweepInputs& inputs, std::size_t point);
+
+// A compiled point, and how long it is run.
+struct ReadyPoint {
+  CompiledPoint compiled;
+  WarmedHorizon planned;
+};
+
+// The points that were asked for last. Any thread may ask.
 class PointCache {
  public:
-  PointCache(const SweepInputs& inputs, const RunRequest& request) : inputs_(inputs), request_(request) {}
+  PointCache(const SweepInputs& inputs, RunSettings settings, std::size_t most)
+      : inputs_(inputs), settings_(std::move(settings)), most_(most) {}
 
-  [[nodiscard]] std::shared_ptr<const Compiled> get(std::size_t point);
-  void drop(std::size_t point);
-
- private:
-  const SweepInputs& inputs_;
-  const RunRequest& request_;
-  std::mutex mutex_;
-  std::map<std::size_t, std::shared_future<std::shared_ptr<const Compiled>>> compiled_;
-};
-
-// Keeps what is finished, and writes rows to a journal on the way.
-class SweepCollector final : public SweepSink {
- public:
-  SweepCollector(const SweepInputs& inputs, PointCache& cache, const SweepNames& names, report::SweepReport& report,
-                 report::OutDirectory* out);
-
-  std::size_t row(std::size_t point, std::size_t replication, const RunSummary& summary) override;
-  void point(std::size_t point, RunResult result) override;
-  // Header and rows, by point and then by replication.
-  [[nodiscard]] std::string csv() const;
+  [[nodiscard]] std::shared_ptr<const ReadyPoint> get(std::size_t point);
 
  private:
-  [[nodiscard]] Identity identity_of(std::size_t point, const Compiled& compiled) const;
+  [[nodiscard]] std::shared_ptr<const ReadyPoint> make(std::size_t point) const;
 
   const SweepInputs& inputs_;
-  PointCache& cache_;
-  report::RowsCsv format_;
-  report::SweepReport& report_;
-  report::OutDirectory* out_;
+  RunSettings settings_;
+  std::size_t most_;
   std::mutex mutex_;
-  std::map<std::pair<std::size_t, std::size_t>, std::string> rows_;
-  std::map<std::size_t, std::size_t> finished_;  // replications, by point
+  std::map<std::size_t, std::shared_future<std::shared_ptr<const ReadyPoint>>> ready_;
 };
+
+// The whole command, by whatever farm; every process of it calls this. The exit code.
+int sweep(const Options& options, exec::ThreadExecutor& executor, exec::TaskFarm& farm);
 
 }  // namespace loadstone::cli

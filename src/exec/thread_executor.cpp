@@ -38,7 +38,7 @@ struct ThreadExecutor::State {
   std::thread signal_thread;
   std::atomic<int> caught{0};
   std::mutex mutex;  // of progress, and of the counts of every run
-  std::function<void(std::size_t, std::size_t)> progress;
+  Listener progress;
   asio::thread_pool pool;
 };
 
@@ -55,14 +55,15 @@ int ThreadExecutor::signal() const {
   return state_->caught;
 }
 
-void ThreadExecutor::on_progress(std::function<void(std::size_t, std::size_t)> progress) {
+void ThreadExecutor::on_progress(Listener listener) {
   const std::lock_guard lock(state_->mutex);
-  state_->progress = std::move(progress);
+  state_->progress = std::move(listener);
 }
 
 void ThreadExecutor::run(std::size_t count, const std::function<void(std::size_t)>& job) {
   std::condition_variable one_ended;
   std::exception_ptr failure;
+  std::atomic<bool> is_failed{false};
   std::size_t ended = 0;
   std::size_t done = 0;
   const auto attempt = [&](std::size_t i) -> std::exception_ptr {
@@ -84,9 +85,10 @@ void ThreadExecutor::run(std::size_t count, const std::function<void(std::size_t
   try {
     for (; posted < count; ++posted) {
       asio::post(state_->pool, [&, i = posted] {
-        const bool skipped = interrupted();
+        const bool skipped = interrupted() || is_failed;
         std::exception_ptr failed = skipped ? nullptr : attempt(i);
         const std::lock_guard lock(state_->mutex);
+        is_failed = is_failed || failed != nullptr;
         failure = failure == nullptr ? failed : failure;
         done += skipped ? 0 : 1;
         if (state_->progress && !skipped) {

@@ -10,10 +10,11 @@
 #include <memory>
 
 #include "sim/experiment/executor.hpp"
+#include "src/exec/progress.hpp"
 
 namespace loadstone::exec {
 
-class ThreadExecutor final : public Executor {
+class ThreadExecutor final : public Executor, public ReportsProgress {
  public:
   // 0 threads: as many as the machine has.
   explicit ThreadExecutor(unsigned threads);
@@ -25,8 +26,8 @@ class ThreadExecutor final : public Executor {
   // The signal that interrupted, or 0.
   [[nodiscard]] int signal() const;
 
-  // Called after each job with (done, count) of its run, by one thread at a time.
-  void on_progress(std::function<void(std::size_t, std::size_t)> progress);
+  // Of each run() by itself.
+  void on_progress(Listener listener) override;
 
  private:
   struct State;

@@ -86,14 +86,24 @@ namespace {
 class Reading {
  public:
   explicit Reading(Diagnostics& diagnostics) : reader(diagnostics, all_kinds()) {
-    reader.set_open_file(open_side_file);
+    reader.set_open_file([this](const std::string& path, const Place& place, Diagnostics& problems) {
+      auto file = open_side_file(path, place, problems);
+      if (file) {
+        side_files_.push_back(*file);
+      }
+      return file;
+    });
   }
   void keep_notes(Loaded& loaded) const {
     loaded.parameters = reader.parameters();
     loaded.assumptions = reader.assumptions();
+    loaded.side_files = side_files_;
   }
 
   Reader reader;
+
+ private:
+  std::vector<FileText> side_files_;
 };
 
 // `finish` is called with the builder if the files compile. Nothing if there are errors.

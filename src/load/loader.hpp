@@ -30,6 +30,7 @@ struct Loaded {
   Workload workload;
   std::map<std::string, Parameter, std::less<>> parameters;
   std::vector<Assumption> assumptions;
+  std::vector<FileText> side_files;  // that the two named
   Model model;
 };
 

@@ -8,13 +8,13 @@
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 namespace loadstone::report {
 
 namespace {
 
 constexpr const char* kLock = ".loadstone.lock";
-constexpr const char* kJournal = "rows.partial.csv";
 
 [[noreturn]] void fail_errno(const std::string& path) {
   throw std::runtime_error(path + ": " + std::strerror(errno));
@@ -32,19 +32,49 @@ void write_all(int file, const std::string& text, const std::string& path) {
 
 }  // namespace
 
-OutDirectory::OutDirectory(const std::string& path) : path_(path) {
+OutFile::OutFile(std::string path) : path_(std::move(path)) {
+  file_ = ::open((path_ + ".new").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+  if (file_ < 0) {
+    fail_errno(path_);
+  }
+}
+
+OutFile::~OutFile() {
+  if (file_ >= 0) {
+    ::close(file_);
+    ::unlink((path_ + ".new").c_str());
+  }
+}
+
+void OutFile::add(const std::string& text) {
+  write_all(file_, text, path_);
+}
+
+void OutFile::commit() {
+  if (::fsync(file_) != 0) {
+    fail_errno(path_);
+  }
+  ::close(std::exchange(file_, -1));
+  if (::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
+    fail_errno(path_);
+  }
+}
+
+OutDirectory::OutDirectory(const std::string& path, const std::string& resumes) : path_(path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) {
     throw OutDirectoryRefused(path + ": " + error.message());
   }
+  const bool goes_on = !resumes.empty() && std::filesystem::exists(path_of(resumes));
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.path().filename() != kLock) {
-      throw OutDirectoryRefused(fmt::format("{}: holds '{}' already; --out needs a new or an empty directory", path,
-                                            entry.path().filename().string()));
+    if (!goes_on && entry.path().filename() != kLock) {
+      throw OutDirectoryRefused(fmt::format("{}: holds '{}' already; --out needs a new or an empty directory{}", path,
+                                            entry.path().filename().string(),
+                                            resumes.empty() ? "" : ", or one of a sweep"));
     }
   }
-  lock_ = ::open((path + "/" + kLock).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+  lock_ = ::open(path_of(kLock).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   if (lock_ < 0) {
     fail_errno(path);
   }
@@ -58,51 +88,16 @@ OutDirectory::OutDirectory(const std::string& path) : path_(path) {
 }
 
 OutDirectory::~OutDirectory() {
-  if (journal_ >= 0) {
-    ::close(journal_);
-  }
   if (lock_ >= 0) {
-    ::unlink((path_ + "/" + kLock).c_str());
+    ::unlink(path_of(kLock).c_str());
     ::close(lock_);
   }
 }
 
-void OutDirectory::write(const std::string& name, const std::string& text) {
-  const std::string path = path_ + "/" + name;
-  const std::string fresh = path + ".new";
-  const int file = ::open(fresh.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-  if (file < 0) {
-    fail_errno(path);
-  }
-  try {
-    write_all(file, text, path);
-    if (::fsync(file) != 0) {
-      fail_errno(path);
-    }
-  } catch (...) {
-    ::close(file);
-    ::unlink(fresh.c_str());
-    throw;
-  }
-  ::close(file);
-  if (::rename(fresh.c_str(), path.c_str()) != 0) {
-    fail_errno(path);
-  }
-}
-
-void OutDirectory::append_to_journal(const std::string& text) {
-  const std::string path = path_ + "/" + kJournal;
-  if (journal_ < 0) {
-    journal_ = ::open(path.c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0644);
-    if (journal_ < 0) {
-      fail_errno(path);
-    }
-  }
-  write_all(journal_, text, path);
-}
-
-void OutDirectory::remove_journal() {
-  ::unlink((path_ + "/" + kJournal).c_str());
+void OutDirectory::write(const std::string& name, const std::string& text) const {
+  OutFile file(path_of(name));
+  file.add(text);
+  file.commit();
 }
 
 }  // namespace loadstone::report

@@ -16,24 +16,38 @@ struct OutDirectoryRefused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A file that takes its name when all of it is written.
+class OutFile {
+ public:
+  explicit OutFile(std::string path);
+  ~OutFile();
+  OutFile(const OutFile&) = delete;
+  OutFile& operator=(const OutFile&) = delete;
+
+  void add(const std::string& text);
+  // Replaces what had the name. Nothing may be added after.
+  void commit();
+
+ private:
+  std::string path_;
+  int file_ = -1;
+};
+
 class OutDirectory {
  public:
-  // Makes the directory. Refuses one that holds anything: what a run that was killed left there is not overwritten.
-  explicit OutDirectory(const std::string& path);
+  // Makes the directory. Refuses one that holds anything, unless it holds a file of the name `resumes`: then it is one
+  // that such a command made before.
+  explicit OutDirectory(const std::string& path, const std::string& resumes = "");
   ~OutDirectory();
   OutDirectory(const OutDirectory&) = delete;
   OutDirectory& operator=(const OutDirectory&) = delete;
 
-  // Replaces the file at once.
-  void write(const std::string& name, const std::string& text);
-  // Adds to `rows.partial.csv`, which keeps what is finished if the program is killed.
-  void append_to_journal(const std::string& text);
-  void remove_journal();
+  [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
+  void write(const std::string& name, const std::string& text) const;
 
  private:
   std::string path_;
   int lock_ = -1;
-  int journal_ = -1;
 };
 
 }  // namespace loadstone::report

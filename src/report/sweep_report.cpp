@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "src/report/json_parts.hpp"
 #include "src/report/text.hpp"
@@ -12,24 +13,6 @@ namespace loadstone::report {
 namespace {
 
 constexpr std::size_t kFlowsShown = 3;
-
-std::vector<std::string> left_cells(const SweepReport& report, const SweepPoint& point, const std::string& topology) {
-  std::vector<std::string> cells{topology};
-  if (!point.name.empty()) {
-    cells.front() += " " + point.name;
-  }
-  for (const std::string& name : report.varied) {
-    const std::string* value = point.value_of(name);
-    cells.push_back(value == nullptr ? "-" : *value);
-  }
-  return cells;
-}
-
-std::vector<std::string> left_head(const SweepReport& report) {
-  std::vector<std::string> head{"topology"};
-  head.insert(head.end(), report.varied.begin(), report.varied.end());
-  return head;
-}
 
 std::string busiest(const RunSummary& summary) {
   const auto at =
@@ -48,112 +31,126 @@ std::string failed(const RunSummary& summary) {
   return percent(all > 0 ? bad / all : 0);
 }
 
-std::string runs_table(const SweepReport& report) {
-  std::vector<std::string> flows;
-  for (const auto& result : report.runs) {
-    for (const FlowSummary& f : result ? result->summary.flows : std::vector<FlowSummary>{}) {
-      if (f.sample.offered > 0 && flows.size() < kFlowsShown &&
-          std::find(flows.begin(), flows.end(), f.name) == flows.end()) {
-        flows.push_back(f.name);
-      }
-    }
+// What a point is, before its result.
+Json point_json(const SweepPlan& plan, std::size_t index) {
+  const PlannedPoint& point = plan.points[index];
+  Json j;
+  j["point"] = index;
+  j["case"] = point.name.empty() ? Json(nullptr) : Json(point.name);
+  j["varied"] = Json::object();
+  for (const auto& [name, value] : point.varied) {
+    j["varied"][name] = value;
   }
-  std::vector<std::vector<std::string>> rows{left_head(report)};
-  rows.front().insert(rows.front().end(), {"saturated", "busiest", "failed"});
-  for (const std::string& flow : flows) {
-    rows.front().push_back(flow + " p95");
-  }
-  for (std::size_t i = 0; i < report.points.size(); ++i) {
-    if (!report.runs[i]) {
-      continue;
-    }
-    const RunResult& r = *report.runs[i];
-    std::vector<std::string>& row = rows.emplace_back(left_cells(report, report.points[i], r.identity.topology));
-    row.insert(row.end(), {r.first.empty() ? "-" : r.first, busiest(r.summary), failed(r.summary)});
-    for (const std::string& flow : flows) {
-      row.push_back(latency_p95(r.summary, flow));
-    }
-  }
-  return table(rows);
+  return j;
 }
 
-// Where the chain of waiting ends, and what its holders do there.
-std::string why(const Cause& cause) {
-  if (cause.resource.empty()) {
-    return "-";
+// What every document says of itself stands at the top, not at each point.
+void add_without_header(Json& j, Json result) {
+  for (const char* key : {"schema_version", "loadstone", "command"}) {
+    result.erase(key);
   }
-  return cause.on.empty() || cause.on == cause.resource ? cause.resource
-                                                        : fmt::format("{} {}", cause.on, percent(cause.share));
+  j.update(result);
 }
 
-std::string searches_table(const SweepReport& report) {
-  std::vector<std::vector<std::string>> rows{left_head(report)};
-  rows.front().insert(rows.front().end(), {"breaks at", "requests/s", "first to saturate", "why"});
-  for (std::size_t i = 0; i < report.points.size(); ++i) {
-    if (!report.searches[i]) {
-      continue;
+// As one of the points in the document.
+std::string indented(const Json& point, bool is_first) {
+  std::string text = is_first ? "\n    " : ",\n    ";
+  for (const char c : point.dump(2)) {
+    text += c;
+    if (c == '\n') {
+      text += "    ";
     }
-    const SaturateReport& s = *report.searches[i];
-    const Saturated& first = s.result.order.front();
-    std::vector<std::string>& row = rows.emplace_back(left_cells(report, report.points[i], s.identity.topology));
-    row.insert(row.end(), {plus_minus(first.at), plus_minus(first.throughput_per_s),
-                           first.resource.empty() ? first.limited_by : first.resource, why(first.cause)});
   }
-  return table(rows);
+  return text;
 }
 
 }  // namespace
 
-bool SweepReport::complete() const {
-  const auto has = [](const auto& result) { return result.has_value(); };
-  return method == Method::run ? std::all_of(runs.begin(), runs.end(), has)
-                               : std::all_of(searches.begin(), searches.end(), has);
+std::vector<std::string> SweepTable::left_cells(std::size_t index) const {
+  const PlannedPoint& point = plan_.points[index];
+  std::vector<std::string> cells{point.name.empty() ? point.topology : point.topology + " " + point.name};
+  for (const std::string& name : plan_.varied) {
+    const auto value =
+        std::find_if(point.varied.begin(), point.varied.end(), [&](const auto& v) { return v.first == name; });
+    cells.push_back(value == point.varied.end() ? "-" : value->second);
+  }
+  return cells;
 }
 
-std::string to_console(const SweepReport& report) {
-  const std::string title = report.experiment.empty() ? "SWEEP" : "SWEEP " + report.experiment;
-  return fmt::format("{} of {} points, seed {}{}\n\n", title, report.points.size(), report.seed,
-                     report.complete() ? "" : "; interrupted: only finished points are shown") +
-         (report.method == Method::run ? runs_table(report) : searches_table(report));
+void SweepTable::add(std::size_t point, const RunResult& result) {
+  for (const FlowSummary& f : result.summary.flows) {
+    if (f.sample.offered > 0 && flows_.size() < kFlowsShown &&
+        std::find(flows_.begin(), flows_.end(), f.name) == flows_.end()) {
+      flows_.push_back(f.name);
+    }
+  }
+  std::vector<std::string>& row = rows_.emplace_back(left_cells(point));
+  row.insert(row.end(), {result.first.empty() ? "-" : result.first, busiest(result.summary), failed(result.summary)});
+  for (const std::string& flow : flows_) {
+    row.push_back(latency_p95(result.summary, flow));
+  }
 }
 
-std::string to_json(const SweepReport& report) {
+void SweepTable::add(std::size_t point, const SearchRow& result) {
+  std::vector<std::string>& row = rows_.emplace_back(left_cells(point));
+  row.insert(row.end(), {plus_minus(result.at), plus_minus(result.throughput_per_s),
+                         result.first.empty() ? result.limited_by : result.first, result.why});
+}
+
+std::vector<std::string> SweepTable::head() const {
+  std::vector<std::string> head{"topology"};
+  head.insert(head.end(), plan_.varied.begin(), plan_.varied.end());
+  if (plan_.method == Method::saturate) {
+    head.insert(head.end(), {"breaks at", "requests/s", "first to saturate", "why"});
+    return head;
+  }
+  head.insert(head.end(), {"saturated", "busiest", "failed"});
+  for (const std::string& flow : flows_) {
+    head.push_back(flow + " p95");
+  }
+  return head;
+}
+
+std::string SweepTable::text() const {
+  const std::string title = plan_.experiment.empty() ? "SWEEP" : "SWEEP " + plan_.experiment;
+  std::vector<std::vector<std::string>> lines{head()};
+  lines.insert(lines.end(), rows_.begin(), rows_.end());
+  for (std::vector<std::string>& line : lines) {
+    line.resize(lines.front().size(), "-");  // a flow that showed up later
+  }
+  return fmt::format("{} of {} points, seed {}{}\n\n", title, plan_.points.size(), plan_.seed,
+                     rows_.size() == plan_.points.size() ? "" : "; only finished points are shown") +
+         table(lines);
+}
+
+std::string SweepJson::begin() const {
   Json j;
   j["schema_version"] = 1;
   j["loadstone"] = LOADSTONE_VERSION;
   j["command"] = "sweep";
-  j["experiment"] = report.experiment.empty() ? Json(nullptr) : Json(report.experiment);
-  j["method"] = report.method == Method::run ? "run" : "saturate";
-  j["complete"] = report.complete();
-  j["points"] = Json::array();
-  for (std::size_t i = 0; i < report.points.size(); ++i) {
-    const SweepPoint& point = report.points[i];
-    const Identity* identity = report.runs[i]       ? &report.runs[i]->identity
-                               : report.searches[i] ? &report.searches[i]->identity
-                                                    : nullptr;
-    if (identity == nullptr) {
-      continue;
-    }
-    Json p = json_header("sweep", *identity);
-    for (const char* key : {"schema_version", "loadstone", "command"}) {
-      p.erase(key);
-    }
-    Json numbered;
-    numbered["point"] = i;
-    numbered["case"] = point.name.empty() ? Json(nullptr) : Json(point.name);
-    numbered["varied"] = Json::object();
-    for (const auto& [name, value] : point.varied) {
-      numbered["varied"][name] = value;
-    }
-    numbered.update(p);
-    if (report.runs[i]) {
-      add_run(numbered, *report.runs[i]);
-    } else {
-      add_search(numbered, *report.searches[i]);
-    }
-    j["points"].push_back(std::move(numbered));
-  }
-  return j.dump(2) + "\n";
+  j["experiment"] = plan_.experiment.empty() ? Json(nullptr) : Json(plan_.experiment);
+  j["method"] = plan_.method == Method::run ? "run" : "saturate";
+  j["complete"] = complete_;
+  std::string text = j.dump(2);
+  text.resize(text.size() - 2);  // still open
+  return text + ",\n  \"points\": [";
+}
+
+std::string SweepJson::point(std::size_t point, const RunResult& result) {
+  Json j = point_json(plan_, point);
+  add_without_header(j, json_header("sweep", result.identity));
+  add_run(j, result);
+  return indented(j, std::exchange(is_empty_, false));
+}
+
+std::string SweepJson::point(std::size_t point, const SearchRow& row) {
+  Json j = point_json(plan_, point);
+  add_without_header(j, Json::parse(row.json));
+  return indented(j, std::exchange(is_empty_, false));
+}
+
+std::string SweepJson::end() const {
+  return is_empty_ ? "]\n}\n" : "\n  ]\n}\n";
 }
 
 }  // namespace loadstone::report

@@ -36,16 +36,15 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-// Waits for the file to have something in it, for a minute at most.
-void send_when(pid_t child, int signal, const std::string& path) {
-  for (int i = 0; i < 12'000; ++i) {
+// Waits for the file to be that large, for a minute at most.
+void wait_for(const std::string& path, std::uint64_t bytes) {
+  for (int i = 0; i < 12'000 && !path.empty(); ++i) {
     std::error_code error;
-    if (const auto size = std::filesystem::file_size(path, error); !error && size > 0) {
+    if (const auto size = std::filesystem::file_size(path, error); !error && size >= bytes) {
       break;
     }
     usleep(5'000);
   }
-  kill(child, signal);
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -71,10 +70,14 @@ std::string text_of(const std::string& path) {
 }
 
 CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options) {
-  const std::string out = options.out_to.empty() ? directory() + "stdout" : options.out_to;
-  const std::string err = directory() + "stderr";
   std::vector<std::string> words{command_path()};
   words.insert(words.end(), arguments.begin(), arguments.end());
+  return command(std::move(words), options);
+}
+
+CommandResult command(std::vector<std::string> words, const CommandOptions& options) {
+  const std::string out = options.out_to.empty() ? directory() + "stdout" : options.out_to;
+  const std::string err = directory() + "stderr";
   std::vector<std::string> environment = options.environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     environment.emplace_back(*variable);
@@ -86,7 +89,7 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   pid_t child = 0;
   const int failed =
-      posix_spawn(&child, command_path(), &actions, nullptr, pointers(words).data(), pointers(environment).data());
+      posix_spawnp(&child, words[0].c_str(), &actions, nullptr, pointers(words).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   if (failed == 0) {
     limit(child, RLIMIT_AS, options.most_memory_bytes);
@@ -94,11 +97,13 @@ CommandResult loadstone(const std::vector<std::string>& arguments, const Command
   }
   int status = 0;
   if (failed == 0 && options.signal != 0) {
-    send_when(child, options.signal, options.signal_when);
+    wait_for(options.signal_when, options.signal_when_bytes);
+    usleep(options.signal_after_us);
+    kill(child, options.signal);
   }
   rusage usage{};
   if (failed != 0 || wait4(child, &status, 0, &usage) != child) {
-    throw std::runtime_error(std::string("cannot run ") + command_path());
+    throw std::runtime_error("cannot run " + words[0]);
   }
   CommandResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -23,8 +23,10 @@ struct CommandResult {
 struct CommandOptions {
   std::vector<std::string> environment;  // "NAME=value", beside the test's own
   std::string out_to;                    // a path instead of a capture: "/dev/full"
-  int signal = 0;                        // sent once the file below has something in it
+  int signal = 0;                        // sent once the file below has so many bytes
   std::string signal_when = {};
+  std::uint64_t signal_when_bytes = 1;
+  unsigned signal_after_us = 0;  // so much later
   // Beyond these it is killed; 0: no limit. Sanitizers need more of both, so they run without.
   std::uint64_t most_memory_bytes = 0;
   std::uint64_t most_cpu_seconds = 0;
@@ -32,6 +34,9 @@ struct CommandOptions {
 
 // Arguments after the program's name.
 [[nodiscard]] CommandResult loadstone(const std::vector<std::string>& arguments, const CommandOptions& options = {});
+
+// Any program, by its name or path.
+[[nodiscard]] CommandResult command(std::vector<std::string> words, const CommandOptions& options = {});
 
 // The whole text of a file; "" if there is none.
 [[nodiscard]] std::string text_of(const std::string& path);

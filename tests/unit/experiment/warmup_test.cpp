@@ -14,7 +14,7 @@ WarmedHorizon detected(const std::string& service, const std::string& scenario) 
                            "}\nflows: {go: {steps: [{visit: desk}]}}\n",
                        "workload: w\nwarmup: auto\nscenarios:\n  s: {exec: go, duration: 200s, " + scenario + "}\n");
   SerialExecutor executor;
-  return warmed_horizon(m.workload, m.model, {}, 10, executor);
+  return warmed_horizon(m.workload, m.model, {}, executor);
 }
 
 // One request a second, a tenth of a second each: every block is like every other.
