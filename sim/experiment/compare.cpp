@@ -1,5 +1,9 @@
 #include "sim/experiment/compare.hpp"
 
+#include <cmath>
+
+#include "sim/stats/variance.hpp"
+
 namespace loadstone {
 
 std::vector<Difference> differences(const std::vector<SaturateReport>& reports) {
@@ -22,6 +26,8 @@ std::vector<Difference> differences(const std::vector<SaturateReport>& reports) 
       d.less = reports[first_is_more ? k : i].identity.topology;
       d.at = estimate_mean(by_replication);
       d.is_clear = d.at.ci && d.at.ci->lo > 0;
+      const double together = variance(by_replication);
+      d.variance_gain = together > 0 ? (variance(a.by_replication) + variance(b.by_replication)) / together : NAN;
     }
   }
   return all;

@@ -30,6 +30,8 @@ struct Difference {
   std::string less;
   Estimate at;            // how much more load
   bool is_clear = false;  // its interval leaves out zero
+  // The variance of the difference with requests of their own, over that with the same ones; NaN where that is 0.
+  double variance_gain = 0;
 };
 // Of every pair whose first limits were found by replications.
 [[nodiscard]] std::vector<Difference> differences(const std::vector<SaturateReport>& reports);

@@ -13,7 +13,11 @@ namespace {
 
 constexpr double kLongestStretch = 16;
 constexpr double kLaterStretch = 2;
-constexpr double kPauses = 2;  // of the slowest line, before and in what is measured
+constexpr double kVagueStretch = 4;
+constexpr double kNearlyAll = 0.99;
+constexpr double kNested = 0.8;   // of the time somebody waits
+constexpr double kVague = 0.015;  // what a row carries is known no better than this
+constexpr double kPauses = 2;     // of the slowest line, before and in what is measured
 constexpr double kLatencies = 100;
 constexpr double kFewRequests = 20'000;
 constexpr double kDrainedShare = 0.25;  // latencies far from the edge need no more
@@ -40,6 +44,25 @@ std::int64_t users_of(const Model& model, double load) {
     users += source->peak_users(load).value_or(0);
   }
   return users;
+}
+
+// The load that a row carried in each replication while it was in use: what was served of what came, by the share of
+// time in which it was. What came is counted, so that how unevenly it came does not matter; a line on its way does not
+// either. Nothing where the row had time to spare, or is none that a line grows at.
+std::vector<double> carried_loads(const Evaluation& e, const RowVerdict& row, double requests_per_s) {
+  constexpr double kBusy = 0.9;
+  std::vector<double> loads;
+  for (std::size_t r = 0; r < e.observed.size(); ++r) {
+    const Observations& o = e.observed[r];
+    const Measures& m = row.replications[r];
+    if (row.mean.busy < kBusy || m.busy < kBusy / 2 || m.refused > 0) {
+      return {};
+    }
+    const double came =
+        static_cast<double>(o.entered) / ((o.measured_until - o.measured_from).seconds() * requests_per_s);
+    loads.push_back(came * (1 - m.deficit) / m.busy);
+  }
+  return loads;
 }
 
 // Where nothing grows, the row on which most of the time somebody waits; the busiest if nobody waits anywhere.
@@ -163,6 +186,7 @@ Evaluation Evaluator::evaluate_once(double value, double share, std::size_t repl
     return e;
   }
   e.verdict = judge_saturation(*e.model, e.observed, relieved_, believe_settling);
+  judge_carried(e, believe_settling);
   judge_thresholds(e);
   if (closed) {
     judge_closed(e, horizon, settings);
@@ -180,7 +204,8 @@ Evaluation Evaluator::evaluate(double value, double share, std::size_t replicati
     const bool first = effort_.share >= 1;
     const bool longest = stretch_ >= (first ? kLongestStretch : kLaterStretch);
     Evaluation e = evaluate_once(value, share, replications, seen, longest && first);
-    if (!e.verdict.settling || longest || executor_.interrupted()) {
+    const bool is_vague = e.is_vague && first && replications == effort_.replications && stretch_ < kVagueStretch;
+    if ((!e.verdict.settling && !is_vague) || longest || executor_.interrupted()) {
       return e;
     }
     stretch_ *= 2;
@@ -226,6 +251,64 @@ void Evaluator::judge_thresholds(Evaluation& e) const {
     if (!t.ok && e.failed_threshold.empty()) {
       e.failed_threshold = t.metric + ": " + t.expression;
     }
+  }
+}
+
+// Where the load is known, what a row carries tells more than how its line grew: it is free of the noise of arrivals,
+// and of a line that grows because the run began empty. A row that carries more than the load does not grow; one that
+// carries less is overloaded, although its line may not show it yet. Where a line grows, one further in that never ends
+// is its cause, and carries just what is let through.
+void Evaluator::judge_carried(Evaluation& e, bool believe_settling) const {
+  constexpr double kConfidence = 0.9;  // of the interval: one side of it is 95 %
+  const double requests_per_s = written_rate(*e.model);
+  if (!request_.is_load || requests_per_s <= 0 || effort_.share < 1) {
+    return;
+  }
+  std::vector<Estimate> carried(e.verdict.rows.size(), estimate_mean({}));
+  std::optional<RowId> least;
+  double least_load = e.value * (1 - kVisibleDeficit);
+  for (const RowVerdict& row : e.verdict.rows) {
+    const ResourcePlan& plan = *e.model->resources[row.row];
+    if (!plan.judged || plan.refills || e.observed[0].resources[row.row].members > 1 ||
+        plan.settle > Duration{} ||  // whose waiters pause while it is free
+        std::find(relieved_.begin(), relieved_.end(), plan.name) != relieved_.end()) {
+      continue;
+    }
+    carried[row.row] = estimate_mean(carried_loads(e, row, requests_per_s), kConfidence);
+    const auto& ci = carried[row.row].ci;
+    if (ci && ci->hi < least_load) {
+      least = row.row;
+      least_load = ci->hi;
+    }
+    e.is_vague = e.is_vague || (ci && ci->lo < e.value && e.value < ci->hi && ci->width() / 2 > kVague * e.value);
+  }
+  // With lines inside lines it takes their growth to tell which was first.
+  const auto always_waited_for = std::count_if(e.verdict.rows.begin(), e.verdict.rows.end(),
+                                               [](const RowVerdict& row) { return row.mean.blocked > kNested; });
+  if (always_waited_for > 1) {
+    return;
+  }
+  const auto is_carried = [&](const RowVerdict& row) {
+    const auto& ci = carried[row.row].ci;
+    return ci && carried[row.row].value > e.value && ci->lo > e.value * kNearlyAll;
+  };
+  const bool something_grows = std::any_of(e.verdict.rows.begin(), e.verdict.rows.end(), [&](const RowVerdict& row) {
+    return row.sign == Sign::growth && !is_carried(row);
+  });
+  std::vector<std::string> not_judged = relieved_;
+  for (const RowVerdict& row : e.verdict.rows) {
+    if ((row.sign == Sign::growth || (row.sign == Sign::blocked && !something_grows)) && is_carried(row)) {
+      not_judged.push_back(e.model->resources[row.row]->name);
+    }
+  }
+  if (not_judged.size() > relieved_.size()) {
+    e.verdict = judge_saturation(*e.model, e.observed, not_judged, believe_settling);
+  }
+  if (least && !e.verdict.saturated && !e.verdict.settling) {
+    e.verdict.saturated = true;
+    e.verdict.first = least;
+    e.verdict.agreeing = 1;
+    e.verdict.rows[*least].sign = Sign::growth;
   }
 }
 

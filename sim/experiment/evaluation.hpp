@@ -27,6 +27,7 @@ struct Evaluation {
   Verdict verdict;
   std::vector<Observations> observed;
   std::shared_ptr<Model> model;
+  bool is_vague = false;  // whether something carries the load lies within the noise, and that is wide
   std::string failed_threshold;
   Horizon horizon;
   std::vector<double> gains;  // of a closed load, by replication: relative gain in throughput over that in users
@@ -82,6 +83,7 @@ class Evaluator {
   Evaluation evaluate_once(double value, double share, std::size_t replications, Evaluation& seen,
                            bool believe_settling);
   void judge_thresholds(Evaluation& e) const;
+  void judge_carried(Evaluation& e, bool believe_settling) const;
   void judge_closed(Evaluation& e, const Horizon& horizon, const RunSettings& settings);
 
   const ModelAt& model_at_;

@@ -220,7 +220,7 @@ class Search {
   Evaluation first_look(double value, bool near) { return near ? evaluator_.look(value) : evaluator_.glance(value); }
 
   static bool is_vague(const Saturated& found) {
-    constexpr double kWidest = 0.045;  // relative half-width
+    constexpr double kWidest = 0.03;  // relative half-width
     return found.at.ci && found.at.value > 0 && found.at.ci->width() / 2 > kWidest * found.at.value;
   }
 

@@ -8,6 +8,7 @@
 
 namespace loadstone::cli {
 
+int command_calibrate(const Options& options);
 int command_check(const Options& options);
 int command_compare(const Options& options);
 int command_explain(const Options& options);

@@ -23,11 +23,17 @@ struct Command {
   int (*run)(const Options&);
 };
 
-constexpr std::array kCommands{Command{"check", command_check},     Command{"compare", command_compare},
-                               Command{"explain", command_explain}, Command{"merge", command_merge},
-                               Command{"run", command_run},         Command{"saturate", command_saturate},
-                               Command{"schema", command_schema},   Command{"sensitivity", command_sensitivity},
-                               Command{"sweep", command_sweep},     Command{"validate", command_validate}};
+constexpr std::array kCommands{Command{"calibrate", command_calibrate},
+                               Command{"check", command_check},
+                               Command{"compare", command_compare},
+                               Command{"explain", command_explain},
+                               Command{"merge", command_merge},
+                               Command{"run", command_run},
+                               Command{"saturate", command_saturate},
+                               Command{"schema", command_schema},
+                               Command{"sensitivity", command_sensitivity},
+                               Command{"sweep", command_sweep},
+                               Command{"validate", command_validate}};
 
 int dispatch(const Options& options) {
   for (const Command& command : kCommands) {

@@ -165,6 +165,19 @@ Parsed parse_command_line(int argc, char** argv) {
   add_out(*check, options);
   check->add_option("--only", options.only, "Only the claim with this id. May be given again.")->type_name("ID");
 
+  CLI::App* calibrate = app.add_subcommand("calibrate", "Measures how often this program's own answers are right.");
+  calibrate->add_option("what", options.files, "coverage, detector, tuning, capacity or pairing")
+      ->required()
+      ->expected(1)
+      ->check(CLI::IsMember({"coverage", "detector", "tuning", "capacity", "pairing"}));
+  calibrate
+      ->add_option("--experiments", options.experiments, "For each row; of capacity and pairing the systems, seeds.")
+      ->check(CLI::Range(std::size_t{2}, std::size_t{1000000}));
+  calibrate->add_option("--seed", options.seed, "Of the first experiment, and of what is drawn.")
+      ->check(CLI::NonNegativeNumber);
+  calibrate->add_option("--threads", options.threads, "0: as many as there are.");
+  calibrate->add_flag("--quiet", options.quiet, "No progress.");
+
   CLI::App* validate = app.add_subcommand("validate", "Checks files without running anything.");
   validate->add_option("files", options.files, "Topologies, workloads (each is checked with each), experiments")
       ->required()

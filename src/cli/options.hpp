@@ -37,6 +37,7 @@ struct Options {
   std::optional<double> to;
   std::size_t depth = 3;
   std::size_t samples = 64;            // of a Latin hypercube
+  std::size_t experiments = 1000;      // of a calibration, a row
   std::vector<std::string> only;       // ids of claims; all if empty
   std::vector<std::string> arguments;  // as they were given, for the manifest
 

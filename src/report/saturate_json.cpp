@@ -85,8 +85,11 @@ std::string to_json(const std::vector<SaturateReport>& reports) {
   }
   j["differences"] = Json::array();
   for (const Difference& d : differences(reports)) {
-    j["differences"].push_back(
-        {{"more", d.more}, {"less", d.less}, {"at", json_estimate(d.at)}, {"clear", d.is_clear}});
+    j["differences"].push_back({{"more", d.more},
+                                {"less", d.less},
+                                {"at", json_estimate(d.at)},
+                                {"clear", d.is_clear},
+                                {"variance_gain", json_number(d.variance_gain)}});
   }
   return j.dump(2) + "\n";
 }

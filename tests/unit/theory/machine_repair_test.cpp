@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <algorithm>
 
 #include "sim/theory/mmck.hpp"
@@ -53,6 +55,28 @@ TEST(MachineRepair, ManyUsersKeepTheServersBusyAndManyServersMakeNobodyWait) {
 TEST(MachineRepair, ManySlowUsersAreAnOpenSource) {
   const MachineRepair model = {20'000, 40'000, 1, 1};
   EXPECT_NEAR(model.mean_response(), (Mmck{0.5, 1, 1, 500}.mean_response()), 1e-3);
+}
+
+// One server and two users: who arrives finds the other there with probability q, and waits for an exponential rest.
+TEST(MachineRepair, TheWaitOfTwoUsersIsAnExponentialRest) {
+  const MachineRepair repair{2, 3, 2, 1};
+  const double q = 1 / (1 + 3 * 2.0);  // of one user alone: service 1/2, think time 3
+  for (const double t : {0.0, 0.1, 1.0}) {
+    EXPECT_NEAR(repair.wait_at_most(t), 1 - q * std::exp(-2 * t), 1e-14);
+  }
+  EXPECT_NEAR(repair.wait_quantile(0.95), std::log(q / 0.05) / 2, 1e-12);
+  EXPECT_EQ(repair.wait_quantile(0.5), 0);
+}
+
+// The mean is the area above the distribution function.
+TEST(MachineRepair, TheDistributionOfTheWaitHasItsMean) {
+  const MachineRepair repair{10, 5, 1, 2};
+  const double step = 1e-3;
+  double mean = 0;
+  for (double t = step / 2; t < 40; t += step) {
+    mean += (1 - repair.wait_at_most(t)) * step;
+  }
+  EXPECT_NEAR(mean, repair.mean_wait(), 1e-6);
 }
 
 }  // namespace
