@@ -14,10 +14,10 @@ namespace {
 constexpr double kLongestStretch = 16;
 constexpr double kLaterStretch = 2;
 constexpr double kVagueStretch = 4;
-constexpr double kNearlyAll = 0.99;
-constexpr double kNested = 0.8;   // of the time somebody waits
-constexpr double kVague = 0.015;  // what a row carries is known no better than this
-constexpr double kPauses = 2;     // of the slowest line, before and in what is measured
+constexpr double kVague = 0.015;     // what a row carries is known no better than this
+constexpr double kNearlyAll = 0.99;  // of the load: a row that is sure to carry it is not accused
+constexpr double kNested = 0.8;      // of the time somebody waits, at more than one row
+constexpr double kPauses = 2;        // of the slowest line, before and in what is measured
 constexpr double kLatencies = 100;
 constexpr double kFewRequests = 20'000;
 constexpr double kDrainedShare = 0.25;  // latencies far from the edge need no more

@@ -36,6 +36,9 @@ int main(int argc, char** argv) {
     return cli::kFailed;
   }
   const int code = cli::guarded([&] { return run(argc, argv); });
+  if (code == cli::kFailed) {
+    MPI_Abort(MPI_COMM_WORLD, code);  // the others may wait for this rank
+  }
   MPI_Finalize();
   return code;
 }
