@@ -32,8 +32,7 @@ double load_in(const Evaluation& above, std::size_t replication, const EdgeConte
   if (!context.is_load || per_s <= 0) {
     return above.value;
   }
-  const Observations& o = above.observed[replication];
-  return static_cast<double>(o.entered) / ((o.measured_until - o.measured_from).seconds() * per_s);
+  return load_that_came(above.observed[replication], per_s);
 }
 
 // Where a replication crosses the edge, inside the bracket: from the deficit beyond it, or between both measures.

@@ -53,14 +53,11 @@ std::vector<double> carried_loads(const Evaluation& e, const RowVerdict& row, do
   constexpr double kBusy = 0.9;
   std::vector<double> loads;
   for (std::size_t r = 0; r < e.observed.size(); ++r) {
-    const Observations& o = e.observed[r];
     const Measures& m = row.replications[r];
     if (row.mean.busy < kBusy || m.busy < kBusy / 2 || m.refused > 0) {
       return {};
     }
-    const double came =
-        static_cast<double>(o.entered) / ((o.measured_until - o.measured_from).seconds() * requests_per_s);
-    loads.push_back(came * (1 - m.deficit) / m.busy);
+    loads.push_back(load_that_came(e.observed[r], requests_per_s) * (1 - m.deficit) / m.busy);
   }
   return loads;
 }
@@ -84,6 +81,10 @@ RowId most_pressed(const Model& model, const Verdict& verdict) {
 
 double throughput_of(const Observations& o) {
   return static_cast<double>(o.entered_completed) / (o.measured_until - o.measured_from).seconds();
+}
+
+double load_that_came(const Observations& o, double requests_per_s) {
+  return static_cast<double>(o.entered) / ((o.measured_until - o.measured_from).seconds() * requests_per_s);
 }
 
 void Evaluator::begin(const Effort& effort, std::vector<std::string> relieved) {

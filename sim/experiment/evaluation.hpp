@@ -38,6 +38,9 @@ struct Evaluation {
 // Requests of sources that completed, a second of the window.
 [[nodiscard]] double throughput_of(const Observations& o);
 
+// The load that came in it, where load 1 is so many requests a second: not quite the one that was to come.
+[[nodiscard]] double load_that_came(const Observations& o, double requests_per_s);
+
 inline constexpr double kFlatGain = 0.2;       // of a closed load: below it, more users are not worth having
 inline constexpr std::size_t kFewRuns = 4;     // replications of a first look
 inline constexpr std::size_t kFewestRuns = 2;  // where they tell clearly

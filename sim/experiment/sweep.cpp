@@ -32,11 +32,6 @@ void expand(const std::vector<GridAxis>& grid, std::size_t axis, const SweepPoin
 
 }  // namespace
 
-const std::string* SweepPoint::value_of(std::string_view wanted) const {
-  const auto at = std::find_if(varied.begin(), varied.end(), [&](const auto& v) { return v.first == wanted; });
-  return at == varied.end() ? nullptr : &at->second;
-}
-
 double number_of_points(const Experiment& experiment) {
   double number = static_cast<double>(std::max<std::size_t>(1, experiment.points.size()) *
                                       std::max<std::size_t>(1, experiment.cases.size()));

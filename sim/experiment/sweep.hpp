@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,9 +18,6 @@ struct SweepPoint {
   Overrides set;          // parameters of the topology and the workload
   double load = 1;
   std::vector<std::pair<std::string, std::string>> varied;  // what differs between points, in the grid's order
-
-  // What is varied under that name; nullptr if nothing is.
-  [[nodiscard]] const std::string* value_of(std::string_view name) const;
 };
 
 inline constexpr std::size_t kMostPoints = 10'000;

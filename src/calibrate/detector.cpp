@@ -1,7 +1,6 @@
 #include "src/calibrate/detector.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include "sim/experiment/evaluation.hpp"
 
@@ -20,10 +19,6 @@ SaturateRequest request_of(std::uint64_t seed) {
   return request;
 }
 
-ModelAt models(const KnownSystem& system) {
-  return [&system](double) { return std::make_shared<Model>(std::move(loaded(system).model)); };
-}
-
 struct Said {
   bool saturated = false;
   double events = 0;
@@ -33,7 +28,7 @@ struct Said {
 Said verdict_of(const KnownSystem& system, std::uint64_t seed) {
   SerialExecutor here;
   const SaturateRequest request = request_of(seed);
-  const ModelAt model_at = models(system);
+  const ModelAt model_at = models_of(system);
   Evaluator evaluator(model_at, request, here);
   evaluator.begin({.share = 1, .replications = kReplications}, {});
   evaluator.find_bound(1);
@@ -94,7 +89,7 @@ std::vector<CapacityRow> calibrate_capacity(std::size_t systems, std::uint64_t s
   std::vector<CapacityRow> rows(known.size());
   executor.run(known.size(), [&](std::size_t i) {
     SerialExecutor here;
-    const SaturateResult result = saturate(models(known[i]), request_of(seed), here);
+    const SaturateResult result = saturate(models_of(known[i]), request_of(seed), here);
     rows[i] = {known[i].family, *known[i].capacity, result.order.front().at};
   });
   return rows;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 
 #include "sim/random/keyed.hpp"
@@ -191,6 +192,10 @@ load::Loaded loaded(const KnownSystem& system) {
                            system.topology + system.workload);
   }
   return std::move(*compiled);
+}
+
+ModelAt models_of(const KnownSystem& system) {
+  return [&system](double) { return std::make_shared<Model>(std::move(loaded(system).model)); };
 }
 
 }  // namespace loadstone::calibrate

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/saturate.hpp"
 #include "src/load/loader.hpp"
 
 namespace loadstone::calibrate {
@@ -46,5 +47,7 @@ inline constexpr std::array kBands{
 [[nodiscard]] std::vector<KnownSystem> known_systems(const Band& band, std::size_t count, std::uint64_t seed);
 
 [[nodiscard]] load::Loaded loaded(const KnownSystem& system);
+// What a search runs; the system must live as long.
+[[nodiscard]] ModelAt models_of(const KnownSystem& system);
 
 }  // namespace loadstone::calibrate

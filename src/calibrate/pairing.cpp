@@ -1,6 +1,5 @@
 #include "src/calibrate/pairing.hpp"
 
-#include <memory>
 #include <string>
 
 #include "sim/experiment/saturate.hpp"
@@ -27,9 +26,7 @@ double capacity_of(const KnownSystem& system, std::uint64_t seed) {
   SaturateRequest request;
   request.seed = seed;
   request.depth = 1;
-  return saturate([&](double) { return std::make_shared<Model>(std::move(loaded(system).model)); }, request, here)
-      .order.front()
-      .at.value;
+  return saturate(models_of(system), request, here).order.front().at.value;
 }
 
 }  // namespace

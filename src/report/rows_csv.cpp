@@ -46,11 +46,15 @@ std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) {
     return text;
   }
-  std::string quoted = "\"";
+  return in_quotes(text, '"');
+}
+
+std::string in_quotes(const std::string& text, char quote) {
+  std::string quoted(1, quote);
   for (const char c : text) {
-    quoted += c == '"' ? "\"\"" : std::string(1, c);
+    quoted.append(c == quote ? 2 : 1, c);
   }
-  return quoted + "\"";
+  return quoted + quote;
 }
 
 std::string RowsCsv::header() const {
@@ -72,9 +76,8 @@ std::string RowsCsv::left_cells(std::size_t index) const {
   std::string line =
       fmt::format("{},{},{},{}", index, csv_cell(point.topology), csv_cell(point.workload), csv_cell(point.name));
   for (const std::string& name : plan_.varied) {
-    const auto value =
-        std::find_if(point.varied.begin(), point.varied.end(), [&](const auto& v) { return v.first == name; });
-    line += "," + (value == point.varied.end() ? "" : csv_cell(value->second));
+    const std::string* value = point.value_of(name);
+    line += "," + (value == nullptr ? "" : csv_cell(*value));
   }
   return line;
 }

@@ -30,5 +30,7 @@ class RowsCsv {
 
 // A cell as CSV has it: quoted where it must be.
 [[nodiscard]] std::string csv_cell(const std::string& text);
+// Between quotes, those in it twice: as CSV and SQL have it.
+[[nodiscard]] std::string in_quotes(const std::string& text, char quote);
 
 }  // namespace loadstone::report

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "src/report/json_parts.hpp"
@@ -78,6 +79,11 @@ std::string why(const Cause& cause) {
 }
 
 }  // namespace
+
+const std::string* PlannedPoint::value_of(std::string_view wanted) const {
+  const auto at = std::find_if(varied.begin(), varied.end(), [&](const auto& v) { return v.first == wanted; });
+  return at == varied.end() ? nullptr : &at->second;
+}
 
 const std::vector<std::string>& flow_figures() {
   static const std::vector<std::string> names = names_of(kFlowFigures);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct PlannedPoint {
   std::string name;                                         // of the case, "" for a grid
   std::vector<std::pair<std::string, std::string>> varied;  // what differs between points, and its value here
 
+  // What is varied under that name; nullptr if nothing is.
+  [[nodiscard]] const std::string* value_of(std::string_view name) const;
   friend bool operator==(const PlannedPoint&, const PlannedPoint&) = default;
 };
 

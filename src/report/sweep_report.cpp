@@ -70,9 +70,8 @@ std::vector<std::string> SweepTable::left_cells(std::size_t index) const {
   const PlannedPoint& point = plan_.points[index];
   std::vector<std::string> cells{point.name.empty() ? point.topology : point.topology + " " + point.name};
   for (const std::string& name : plan_.varied) {
-    const auto value =
-        std::find_if(point.varied.begin(), point.varied.end(), [&](const auto& v) { return v.first == name; });
-    cells.push_back(value == point.varied.end() ? "-" : value->second);
+    const std::string* value = point.value_of(name);
+    cells.push_back(value == nullptr ? "-" : *value);
   }
   return cells;
 }

@@ -83,13 +83,18 @@ std::size_t number_of_figures(std::string_view table) {
 
 }  // namespace
 
-Store::State::State(const std::string& file) : path(file), db(open(file)) {}
+Store::State::State(const std::string& file)
+    : path(file),
+      db(open(file)),
+      put_run(db,
+              "INSERT OR IGNORE INTO runs (key, replication, seed, simulated_s, events, fingerprint, bytes) VALUES (" +
+                  marks(7) + ")"),
+      put_flow(db, "INSERT INTO flows VALUES (" + marks(2 + number_of_figures("flows")) + ")"),
+      put_resource(db, "INSERT INTO resources VALUES (" + marks(2 + number_of_figures("resources")) + ")") {}
 
-void Store::State::put_figures(std::unique_ptr<Statement>& kept, const char* table, std::int64_t run,
-                               const Figures& figures) {
-  const std::size_t count = number_of_figures(table);
+void Store::State::put_figures(Statement& into, std::int64_t run, const Figures& figures) {
   for (const auto& [name, values] : figures) {
-    Statement& into = prepared(kept, db, fmt::format("INSERT INTO {} VALUES ({})", table, marks(2 + count)));
+    into.reset();
     into.bind(1, run);
     into.bind(2, name);
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -135,36 +140,12 @@ void refuse(const std::string& path, const std::string& why) {
   throw StoreRefused((path.empty() ? "the store" : path) + ": " + why);
 }
 
-Statement& prepared(std::unique_ptr<Statement>& kept, SQLite::Database& db, const std::string& sql) {
-  if (!kept) {
-    kept = std::make_unique<Statement>(db, sql);
-  }
-  kept->reset();
-  return *kept;
-}
-
 std::string marks(std::size_t count) {
   std::string text = "?";
   for (std::size_t i = 1; i < count; ++i) {
     text += ", ?";
   }
   return text;
-}
-
-std::string quoted(const std::string& name) {
-  std::string text = "\"";
-  for (const char c : name) {
-    text += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return text + "\"";
-}
-
-std::string text_literal(const std::string& value) {
-  std::string text = "'";
-  for (const char c : value) {
-    text += c == '\'' ? "''" : std::string(1, c);
-  }
-  return text + "'";
 }
 
 std::string column_of(std::string figure) {

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,25 +26,21 @@ struct Store::State {
 
   void put(const std::string& key, const report::RunRow& row, const std::string& bytes);
   void put(const std::string& key, const report::SearchRow& row);
-  void put_figures(std::unique_ptr<Statement>& kept, const char* table, std::int64_t run, const Figures& figures);
+  static void put_figures(Statement& into, std::int64_t run, const Figures& figures);
   [[nodiscard]] Figures figures(const char* table, std::int64_t run);
   void put_names(const char* of, const std::vector<std::string>& list);
   [[nodiscard]] std::vector<std::string> names(const char* of);
 
   std::string path;
   SQLite::Database db;
-  std::unique_ptr<Statement> put_run;  // prepared once
-  std::unique_ptr<Statement> put_flow;
-  std::unique_ptr<Statement> put_resource;
+  Statement put_run;  // these three are used for every run
+  Statement put_flow;
+  Statement put_resource;
 };
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why);
 
-// `kept`, ready to be used again; prepared the first time.
-[[nodiscard]] Statement& prepared(std::unique_ptr<Statement>& kept, SQLite::Database& db, const std::string& sql);
-[[nodiscard]] std::string marks(std::size_t count);         // "?, ?, ?"
-[[nodiscard]] std::string quoted(const std::string& name);  // as SQL has names
-[[nodiscard]] std::string text_literal(const std::string& value);
+[[nodiscard]] std::string marks(std::size_t count);  // "?, ?, ?"
 // latency_ms.p95 is a name in a file; in SQL it would be a column of a table.
 [[nodiscard]] std::string column_of(std::string figure);
 

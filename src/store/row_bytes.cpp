@@ -4,7 +4,7 @@
 
 namespace loadstone {
 
-// Beside the structs, where the lists of bytes.hpp look for them.
+// Beside the structs, where values.hpp looks for them.
 template <class Archive>
 void value(Archive& archive, store::Is<Interval> auto& interval) {
   auto& [lo, hi] = interval;
@@ -19,46 +19,44 @@ void value(Archive& archive, store::Is<Estimate> auto& estimate) {
 
 }  // namespace loadstone
 
+namespace loadstone::report {
+
+template <class Archive>
+void value(Archive& archive, store::Is<RunRow> auto& row) {
+  auto& [seed, replication, simulated_s, events, fingerprint, flows, resources] = row;
+  store::values(archive, seed, replication, simulated_s, events, fingerprint, flows, resources);
+}
+
+template <class Archive>
+void value(Archive& archive, store::Is<SearchRow> auto& row) {
+  auto& [seed, axis, at, throughput_per_s, limited_by, first, cause, why, json] = row;
+  store::values(archive, seed, axis, at, throughput_per_s, limited_by, first, cause, why, json);
+}
+
+}  // namespace loadstone::report
+
 namespace loadstone::store {
 
 template <class Archive>
-void value(Archive& archive, Is<report::RunRow> auto& row) {
-  auto& [seed, replication, simulated_s, events, fingerprint, flows, resources] = row;
-  values(archive, seed, replication, simulated_s, events, fingerprint, flows, resources);
-}
-
-template <class Archive>
-void value(Archive& archive, Is<report::SearchRow> auto& row) {
-  auto& [seed, axis, at, throughput_per_s, limited_by, first, cause, why, json] = row;
-  values(archive, seed, axis, at, throughput_per_s, limited_by, first, cause, why, json);
+void value(Archive& archive, Is<RunFound> auto& found) {
+  auto& [row, bytes] = found;
+  values(archive, row, bytes);
 }
 
 std::string to_bytes(const RunFound& found) {
-  ByteWriter out;
-  values(out, found.row, found.bytes);
-  return out.take();
+  return written(found);
 }
 
 RunFound run_found_of(std::string_view bytes) {
-  ByteReader in(bytes);
-  RunFound found;
-  values(in, found.row, found.bytes);
-  in.expect_end();
-  return found;
+  return read_whole<RunFound>(bytes);
 }
 
 std::string to_bytes(const report::SearchRow& row) {
-  ByteWriter out;
-  value(out, row);
-  return out.take();
+  return written(row);
 }
 
 report::SearchRow search_row_of(std::string_view bytes) {
-  ByteReader in(bytes);
-  report::SearchRow row;
-  value(in, row);
-  in.expect_end();
-  return row;
+  return read_whole<report::SearchRow>(bytes);
 }
 
 }  // namespace loadstone::store

@@ -70,8 +70,7 @@ void value(ByteWriter& out, const Breakdown& breakdown) {
 }
 void value(ByteReader& in, Breakdown& breakdown) {
   breakdown = {};
-  std::size_t rows = in.length();
-  for (; rows > 0; --rows) {
+  for (std::size_t left = in.length(); left > 0; --left) {
     RowId on = 0;
     Int128 ns = 0;
     std::uint8_t doing = 0;
@@ -155,18 +154,18 @@ void value(Archive& archive, Is<Warmup> auto& warmup) {
   values(archive, by, longest, stationary);
 }
 
+template <class Archive>
+void value(Archive& archive, Is<FinishedRun> auto& run) {
+  auto& [warmup, observed] = run;
+  values(archive, warmup, observed);
+}
+
 std::string to_bytes(const FinishedRun& run) {
-  ByteWriter out;
-  values(out, run.warmup, run.observed);
-  return out.take();
+  return written(run);
 }
 
 FinishedRun finished_run_of(std::string_view bytes) {
-  ByteReader in(bytes);
-  FinishedRun run;
-  values(in, run.warmup, run.observed);
-  in.expect_end();
-  return run;
+  return read_whole<FinishedRun>(bytes);
 }
 
 }  // namespace loadstone::store

@@ -35,23 +35,20 @@ void Store::put(const std::string& key, const SearchRow& row) {
 
 void Store::State::put(const std::string& key, const RunRow& row, const std::string& bytes) {
   SQLite::Transaction all(db);
-  Statement& run =
-      prepared(put_run, db,
-               "INSERT OR IGNORE INTO runs (key, replication, seed, simulated_s, events, fingerprint, bytes) VALUES (" +
-                   marks(7) + ")");
-  run.bind(1, key);
-  run.bind(2, static_cast<std::int64_t>(row.replication));
-  run.bind(3, std::to_string(row.seed));
-  run.bind(4, row.simulated_s);
-  run.bind(5, static_cast<std::int64_t>(row.events));
-  run.bind(6, row.fingerprint);
-  run.bind(7, bytes.data(), static_cast<int>(bytes.size()));
-  if (run.exec() == 0) {
+  put_run.reset();
+  put_run.bind(1, key);
+  put_run.bind(2, static_cast<std::int64_t>(row.replication));
+  put_run.bind(3, std::to_string(row.seed));
+  put_run.bind(4, row.simulated_s);
+  put_run.bind(5, static_cast<std::int64_t>(row.events));
+  put_run.bind(6, row.fingerprint);
+  put_run.bind(7, bytes.data(), static_cast<int>(bytes.size()));
+  if (put_run.exec() == 0) {
     return;
   }
   const std::int64_t id = db.getLastInsertRowid();
-  put_figures(put_flow, "flows", id, row.flows);
-  put_figures(put_resource, "resources", id, row.resources);
+  put_figures(put_flow, id, row.flows);
+  put_figures(put_resource, id, row.resources);
   all.commit();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/report/rows_csv.hpp"
 #include "src/store/database.hpp"
 
 namespace loadstone::store {
@@ -45,7 +46,7 @@ void Store::set_plan(const SweepPlan& plan) {
   std::string columns = "p.point, p.topology, p.workload, p.\"case\"";
   for (const std::string& name : plan.varied) {
     columns += fmt::format(", (SELECT value FROM varied v WHERE v.point = p.point AND v.name = {}) AS {}",
-                           text_literal(name), quoted(name));
+                           report::in_quotes(name, '\''), report::in_quotes(name, '"'));
   }
   db.exec(plan.method == Method::saturate
               ? fmt::format("CREATE VIEW rows AS SELECT {}, s.seed, s.axis, s.at, s.at_lo, s.at_hi, "

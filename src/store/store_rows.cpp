@@ -69,7 +69,7 @@ void Store::merge(const std::string& path) {
     }
   }
   SQLite::Database& db = state_->db;
-  db.exec("ATTACH " + text_literal(path) + " AS other");
+  db.exec("ATTACH " + report::in_quotes(path, '\'') + " AS other");
   SQLite::Transaction all(db);
   // Runs that are new get numbers above all there are; what belongs to them follows by those.
   const std::int64_t shift = db.execAndGet("SELECT ifnull(max(run), 0) FROM main.runs").getInt64();

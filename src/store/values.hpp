@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -145,5 +146,21 @@ void values(Archive& archive, Values&... each) {
 // A struct that is written member by member: `void value(Archive&, Is<Struct> auto&)`, const or not.
 template <class T, class Struct>
 concept Is = std::same_as<std::remove_const_t<T>, Struct>;
+
+template <class T>
+std::string written(const T& whole) {
+  ByteWriter out;
+  value(out, whole);
+  return out.take();
+}
+// REQUIRES of the bytes that nothing follows: CorruptBytes otherwise.
+template <class T>
+T read_whole(std::string_view bytes) {
+  ByteReader in(bytes);
+  T whole;
+  value(in, whole);
+  in.expect_end();
+  return whole;
+}
 
 }  // namespace loadstone::store
