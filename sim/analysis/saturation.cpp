@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/analysis/one_sided.hpp"
 #include "sim/analysis/run_summary.hpp"
 
 namespace loadstone {
 
 const char* to_string(Sign sign) {
-  static constexpr const char* kNames[] = {"none", "growth", "blocked", "refused", "flat"};
+  static constexpr const char* kNames[] = {"none", "growth", "blocked", "refused", "flat", "undrained"};
   return kNames[static_cast<std::size_t>(sign)];
+}
+
+bool is_judged(const ResourcePlan& plan, std::span<const std::string> relieved) {
+  return plan.judged && std::find(relieved.begin(), relieved.end(), plan.name) == relieved.end();
 }
 
 Measures measure(const ResourcePlan& plan, const ResourceObservations& resource, const Observations& observed) {
@@ -42,12 +47,6 @@ Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
 }
 
 namespace {
-
-// mean - t s / sqrt(n), one-sided at 99 %; for one replication the value itself, halved.
-double lower_bound(const std::vector<double>& values) {
-  const Estimate e = estimate_mean(values, 0.98);
-  return e.ci ? e.ci->lo : e.value / 2;
-}
 
 std::vector<double> column(const std::vector<Measures>& rows, double Measures::*member) {
   std::vector<double> values;
@@ -157,7 +156,7 @@ Verdict judge_saturation(const Model& model, std::span<const Observations> repli
     }
     const ResourcePlan& plan = *model.resources[row];
     v.blocked_limit = plan.refills ? kUsedLimit : kBlockedLimit;
-    if (plan.judged && std::find(relieved.begin(), relieved.end(), plan.name) == relieved.end()) {
+    if (is_judged(plan, relieved)) {
       v.sign = sign_of(v, believe_settling);
     }
     verdict.saturated = verdict.saturated || v.sign != Sign::none;

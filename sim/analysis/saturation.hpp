@@ -19,7 +19,8 @@
 
 namespace loadstone {
 
-enum class Sign : std::uint8_t { none, growth, blocked, refused, flat };  // flat: of closed loads, by the search
+// flat: of closed loads, by the search; undrained: of a profile, at its end
+enum class Sign : std::uint8_t { none, growth, blocked, refused, flat, undrained };
 
 [[nodiscard]] const char* to_string(Sign sign);
 
@@ -63,6 +64,8 @@ struct Verdict {
 
 [[nodiscard]] Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
                                const Observations& observed);
+// Whether a row can be the one that saturates: what is named in `relieved` cannot.
+[[nodiscard]] bool is_judged(const ResourcePlan& plan, std::span<const std::string> relieved);
 // What is named in `relieved` has no limit in these runs and is not judged. `believe_settling` calls a settling line a
 // growing one: where the run cannot be made longer.
 [[nodiscard]] Verdict judge_saturation(const Model& model, std::span<const Observations> replications,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/base/trimmed.hpp"
 #include "sim/expression/quantity.hpp"
 
 namespace loadstone {
@@ -19,16 +20,6 @@ struct Cell {
   std::uint32_t column = 1;  // where it begins
   bool quoted = false;
 };
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
 
 // The cells of a line; a comma inside quotes is text.
 std::vector<Cell> split(std::string_view line) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/analysis/cause.hpp"
+#include "sim/base/infinity.hpp"
 
 namespace loadstone {
 
@@ -63,6 +64,7 @@ double crossing(const Evaluation& below, const Evaluation& above, RowId row, std
     case Sign::flat:
       return both && !below.gains.empty() ? between(below.gains[replication], above.gains[replication], kFlatGain)
                                           : above.value;
+    case Sign::undrained:  // of profiles, which have no measures to go by
     case Sign::none:
       break;
   }
@@ -124,6 +126,9 @@ Saturated describe_edge(const Evaluation& below, const Evaluation& above, const 
   s.throughput_per_s = throughput_of(below);
   s.bound_at = context.bound.at_load;
   const auto bound_row = context.bound.resource;
+  if (above.model) {
+    s.resources = summarize(*above.model, above.observed, {}).resources;
+  }
   s.bound_resource = bound_row && above.model ? above.model->resources[*bound_row]->name : "";
   if (!above.verdict.first) {
     std::vector<double> ends;
@@ -154,8 +159,16 @@ Saturated describe_edge(const Evaluation& below, const Evaluation& above, const 
     s.at.ci = Interval{std::min(s.at.ci->lo, below.value), std::max(s.at.ci->hi, above.value)};
   }
   s.throughput_per_s = offered_at(*above.model, s, context);
-  const RunSummary summary = summarize(*above.model, above.observed, {});
-  s.cause = find_cause(summary.resources, s.resource);
+  s.cause = find_cause(s.resources, s.resource);
+  return s;
+}
+
+Saturated unlimited() {
+  Saturated s;
+  s.limited_by = "none_up_to";
+  s.at = {kInfinity, std::nullopt, "nothing that is left has a limit"};
+  s.throughput_per_s = s.at;
+  s.bound_at = kInfinity;
   return s;
 }
 

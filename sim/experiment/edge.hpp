@@ -27,4 +27,7 @@ struct EdgeContext {
 // The answer of a search that ended with these.
 [[nodiscard]] Saturated describe_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context);
 
+// The answer where nothing that is left has a limit.
+[[nodiscard]] Saturated unlimited();
+
 }  // namespace loadstone

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "sim/experiment/edge.hpp"
 #include "sim/experiment/evaluation.hpp"
+#include "sim/experiment/profile_search.hpp"
 
 namespace loadstone {
 
@@ -230,17 +230,8 @@ class Search {
     const std::vector<std::string>& relieved = evaluator_.relieved();
     return !request_.thresholds.empty() ||
            (model != nullptr && std::any_of(model->resources.begin(), model->resources.end(), [&](const auto& plan) {
-              return !plan->in_bound && plan->judged && plan->is_limited() &&
-                     std::find(relieved.begin(), relieved.end(), plan->name) == relieved.end();
+              return !plan->in_bound && plan->is_limited() && is_judged(*plan, relieved);
             }));
-  }
-
-  static Saturated unlimited() {
-    Saturated s;
-    s.limited_by = "none_up_to";
-    s.at = {std::numeric_limits<double>::infinity(), std::nullopt, "nothing that is left has a limit"};
-    s.throughput_per_s = {std::numeric_limits<double>::infinity(), std::nullopt, "nothing that is left has a limit"};
-    return s;
   }
 
   static Saturated none_up_to(const Evaluation& e) {
@@ -274,7 +265,7 @@ class Search {
 }  // namespace
 
 SaturateResult saturate(const ModelAt& model_at, const SaturateRequest& request, Executor& executor) {
-  return Search(model_at, request, executor).run();
+  return request.is_profile ? search_profile(model_at, request, executor) : Search(model_at, request, executor).run();
 }
 
 }  // namespace loadstone

@@ -7,6 +7,7 @@
 //         logarithmic scale where they say nothing, until the bracket is narrow; the verdicts on its ends are over all
 //         replications. The capacity is then estimated inside the bracket from each replication's measures, so that it
 //         has an interval.
+// Profile. With `is_profile` the workload runs its course at each value instead: profile_search.hpp.
 // Axis.   The load, or any numeric parameter: then the model is compiled anew for each value.
 #pragma once
 
@@ -40,6 +41,7 @@ struct EvaluationNote {
 struct SaturateRequest {
   std::string axis = "load";
   bool is_load = true;
+  bool is_profile = false;     // the workload runs its course, instead of every scenario being held at its peak
   bool whole_numbers = false;  // of the axis: tenants, connections
   double load = 1;             // where the axis is a parameter
   std::optional<double> from;
@@ -60,8 +62,10 @@ struct Saturated {
   std::string limited_by;              // resource, threshold, none_up_to
   std::string threshold;               // the one that fails
   Sign sign = Sign::none;
-  double agreeing = 0;  // share of replications in which it was the first
+  std::optional<Interval> window_s;  // of a profile, from its start: where the sign was first seen
+  double agreeing = 0;               // share of replications in which it was the first
   Cause cause;
+  std::vector<ResourceSummary> resources;  // at the smallest value that breaks; empty where nothing does
   std::string relieved_by;
   double bound_at = 0;  // of the bound with what was relieved before
   std::string bound_resource;

@@ -10,47 +10,47 @@
 namespace loadstone {
 namespace {
 
-using Op = CompiledCondition::Op;
+using Code = CompiledCondition::Op;
 
 double truth(bool holds) {
   return holds ? 1.0 : 0.0;
 }
 
 // Operators of two numbers that cannot fail.
-double binary(Op op, double a, double b) {
+double binary(Code op, double a, double b) {
   switch (op) {
-    case Op::add:
+    case Code::add:
       return a + b;
-    case Op::subtract:
+    case Code::subtract:
       return a - b;
-    case Op::multiply:
+    case Code::multiply:
       return a * b;
-    case Op::min:
+    case Code::min:
       return b < a ? b : a;
-    case Op::max:
+    case Code::max:
       return a < b ? b : a;
-    case Op::equal:
+    case Code::equal:
       return truth(a == b);
-    case Op::not_equal:
+    case Code::not_equal:
       return truth(a != b);
-    case Op::less:
+    case Code::less:
       return truth(a < b);
     default:
       return truth(a <= b);
   }
 }
 
-double ternary(Op op, double a, double b, double c) {
+double ternary(Code op, double a, double b, double c) {
   switch (op) {
-    case Op::in_closed:
+    case Code::in_closed:
       return truth(a >= b && a <= c);
-    case Op::in_right_open:
+    case Code::in_right_open:
       return truth(a >= b && a < c);
-    case Op::in_left_open:
+    case Code::in_left_open:
       return truth(a > b && a <= c);
-    case Op::in_open:
+    case Code::in_open:
       return truth(a > b && a < c);
-    case Op::within_share:
+    case Code::within_share:
       return truth(std::abs(a - c) <= b * std::abs(c));
     default:
       return truth(std::abs(a - c) <= b);
@@ -64,17 +64,17 @@ void CompiledCondition::fail(const char* what) const {
 }
 
 // Operators of one number.
-double CompiledCondition::unary(Op op, double a) const {
+double CompiledCondition::unary(Code op, double a) const {
   switch (op) {
-    case Op::negate:
+    case Code::negate:
       return -a;
-    case Op::not_:
+    case Code::not_:
       return truth(a == 0.0);
-    case Op::ceil:
+    case Code::ceil:
       return std::ceil(a);
-    case Op::floor:
+    case Code::floor:
       return std::floor(a);
-    case Op::sqrt:
+    case Code::sqrt:
       if (a < 0.0) {
         fail("the square root of a negative number");
       }
@@ -91,39 +91,39 @@ double CompiledCondition::evaluate(std::span<const double> slots) const {
   std::array<double, kConditionStack + 1> stack;  // from 1; every place is written before it is read
   double* top = stack.data();
   const Instruction* const program = program_.data();
-  for (const Instruction* at = program; at->op != Op::end;) {
-    const Op op = at->op;
+  for (const Instruction* at = program; at->op != Code::end;) {
+    const Code op = at->op;
     const Instruction* const target = program + at->index;
     bool jumps = false;
-    if (op == Op::slot) {
+    if (op == Code::slot) {
       *++top = slots[at->index];
-    } else if (op == Op::constant) {
+    } else if (op == Code::constant) {
       *++top = at->number;
-    } else if (op <= Op::last_unary) {
+    } else if (op <= Code::last_unary) {
       *top = unary(op, *top);
-    } else if (op == Op::divide) {
+    } else if (op == Code::divide) {
       --top;
       if (top[1] == 0.0) {
         fail("division by zero");
       }
       *top /= top[1];
-    } else if (op <= Op::last_binary) {
+    } else if (op <= Code::last_binary) {
       --top;
       *top = binary(op, top[0], top[1]);
-    } else if (op <= Op::last_ternary) {
+    } else if (op <= Code::last_ternary) {
       top -= 2;
       *top = ternary(op, top[0], top[1], top[2]);
-    } else if (op == Op::duplicate) {
+    } else if (op == Code::duplicate) {
       top[1] = top[0];
       ++top;
-    } else if (op == Op::pop) {
+    } else if (op == Code::pop) {
       --top;
-    } else if (op == Op::jump) {
+    } else if (op == Code::jump) {
       jumps = true;
-    } else if (op == Op::jump_if_no || op == Op::jump_if_yes) {
-      jumps = (*top-- != 0.0) == (op == Op::jump_if_yes);
+    } else if (op == Code::jump_if_no || op == Code::jump_if_yes) {
+      jumps = (*top-- != 0.0) == (op == Code::jump_if_yes);
     } else {  // jump_keeping_no, jump_keeping_yes
-      jumps = (*top != 0.0) == (op == Op::jump_keeping_yes);
+      jumps = (*top != 0.0) == (op == Code::jump_keeping_yes);
       top -= jumps ? 0 : 1;
     }
     at = jumps ? target : at + 1;

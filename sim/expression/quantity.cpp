@@ -5,12 +5,13 @@
 #include <cmath>
 #include <span>
 
+#include "sim/base/trimmed.hpp"
 #include "sim/expression/quantity_units.hpp"
 
 namespace loadstone {
 namespace {
 
-constexpr std::int64_t kMost = std::int64_t{1} << 62;
+constexpr std::int64_t kMostInBaseUnit = std::int64_t{1} << 62;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -18,16 +19,6 @@ bool is_digit(char c) {
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && text.back() == ' ') {
-    text.remove_suffix(1);
-  }
-  return text;
 }
 
 const Unit* find_unit(std::string_view name, std::span<const Unit> units) {
@@ -317,8 +308,8 @@ Parsed<std::int64_t> whole(std::string_view text, const Dimension& wanted, std::
   if (quantity.value < 0) {
     return found + describe(wanted) + " is not negative";
   }
-  if (quantity.value > static_cast<double>(kMost) ||
-      (quantity.exact.known() && compare(quantity.exact, {kMost, 1}) > 0)) {
+  if (quantity.value > static_cast<double>(kMostInBaseUnit) ||
+      (quantity.exact.known() && compare(quantity.exact, {kMostInBaseUnit, 1}) > 0)) {
     return found + "larger than " + std::string(wanted == kTime ? "146 years" : "4 EiB") + ", the most there can be";
   }
   if (!quantity.exact.known() || quantity.exact.denominator != 1) {

@@ -1,6 +1,7 @@
 // Calls and intervals as text: "lognormal(mean=20ms; cv=0.8)", "10ms .. 20ms".
 #include <algorithm>
 
+#include "sim/base/trimmed.hpp"
 #include "sim/expression/quantity.hpp"
 
 namespace loadstone {
@@ -13,12 +14,6 @@ bool is_name_start(char c) {
 bool is_name(std::string_view text) {
   const auto may_follow = [](char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
   return !text.empty() && is_name_start(text.front()) && std::all_of(text.begin(), text.end(), may_follow);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \n\t");
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(" \n\t") - first + 1);
 }
 
 // For messages: the text, shortened, in quotes, and a colon.

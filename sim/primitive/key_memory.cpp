@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -13,8 +14,6 @@ constexpr Key kUseSite = hash_text("counted use");
 constexpr std::int32_t kFirstCounter = 5;  // Redis's LFU_INIT_VAL
 constexpr std::int32_t kMostCounter = 255;
 constexpr Int128 kNeverDecays = Int128{1} << 80;
-constexpr std::int64_t kNoLimit = std::int64_t{1} << 62;
-
 }  // namespace
 
 std::unique_ptr<Resource> KeyMemoryPlan::instantiate(Simulation& simulation) const {
@@ -24,7 +23,7 @@ std::unique_ptr<Resource> KeyMemoryPlan::instantiate(Simulation& simulation) con
 KeyMemory::KeyMemory(Simulation& simulation, const KeyMemoryPlan& plan)
     : Resource(simulation, plan.row),
       plan_(plan),
-      limit_(simulation.is_relieved(plan.name) ? kNoLimit : plan.limit),
+      limit_(simulation.is_relieved(plan.name) ? kUnlimited : plan.limit),
       choice_key_(simulation.key_of(plan.name)),
       members_(plan.member_attributes, [this](const Request* first) {
         auto keys = std::make_unique<Keys>(limit_);

@@ -1,21 +1,16 @@
 #include "sim/primitive/lock_overlap.hpp"
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
-
-namespace {
-
-constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
-
-}  // namespace
 
 std::unique_ptr<Resource> LockOverlapPlan::instantiate(Simulation& simulation) const {
   return std::make_unique<LockOverlap>(simulation, *this);
 }
 
 LockOverlap::LockOverlap(Simulation& simulation, const LockOverlapPlan& plan)
-    : Resource(simulation, plan.row), all_(kNoLimit) {}
+    : Resource(simulation, plan.row), all_(kUnlimited) {}
 
 void LockOverlap::begin() {
   ++all_.level.arrivals;

@@ -6,6 +6,7 @@
 #include "sim/base/check.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/primitive/publish_gate.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -15,11 +16,10 @@ std::unique_ptr<Resource> MessageQueuePlan::instantiate(Simulation& simulation) 
 
 namespace {
 
-constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
 constexpr Key kDeadSite = hash_text("dead letter");
 
 std::int64_t whole(double capacity) {
-  return capacity >= 1e15 ? kNoLimit : static_cast<std::int64_t>(capacity);
+  return capacity >= 1e15 ? kUnlimited : static_cast<std::int64_t>(capacity);
 }
 
 }  // namespace
@@ -27,11 +27,11 @@ std::int64_t whole(double capacity) {
 MessageQueue::MessageQueue(Simulation& simulation, const MessageQueuePlan& plan)
     : Resource(simulation, plan.row),
       plan_(plan),
-      member_(simulation.is_relieved(plan.name) ? kNoLimit : whole(plan.capacity)),
+      member_(simulation.is_relieved(plan.name) ? kUnlimited : whole(plan.capacity)),
       relieved_(simulation.is_relieved(plan.name)) {}
 
 void MessageQueue::unlimit() {
-  member_.level.set_capacity(simulation_.now(), kNoLimit);
+  member_.level.set_capacity(simulation_.now(), kUnlimited);
 }
 
 bool MessageQueue::is_over(std::int64_t length, std::int64_t bytes) const {

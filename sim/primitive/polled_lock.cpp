@@ -2,12 +2,11 @@
 
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
 namespace {
-
-constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
 
 // What a poller keeps in its place in line.
 std::uint64_t& retries(Wait& wait) {
@@ -53,7 +52,7 @@ PolledLock::PolledLock(Simulation& simulation, const PolledLockPlan& plan)
       plan_(plan),
       relieved_(simulation.is_relieved(plan.name)),
       keys_(plan.member_attributes, [this](const Request* first) {
-        auto key = std::make_unique<LockKey>(relieved_ ? kNoLimit : 1);
+        auto key = std::make_unique<LockKey>(relieved_ ? kUnlimited : 1);
         key->label = member_label(simulation_, plan_, first);
         return key;
       }) {}

@@ -1,14 +1,12 @@
 // Distribution functions, means and variances, with and without truncation, in closed form.
 #include <cmath>
-#include <limits>
 
+#include "sim/base/infinity.hpp"
 #include "sim/random/distribution.hpp"
 #include "sim/random/samples.hpp"
 
 namespace loadstone {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // P(X <= x) and P(X > x) from the exponent e = -log P(X > x).
 math::Tails tails_of_exponent(double e) {

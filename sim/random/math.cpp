@@ -3,12 +3,12 @@
 #include <cmath>
 #include <limits>
 
+#include "sim/base/infinity.hpp"
 #include "sim/random/math_tables.hpp"
 
 namespace loadstone::math {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // value * 2^power, rounded once also where the result is subnormal. REQUIRES: value near 1, |power| < 2000.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/trimmed.hpp"
+
 namespace loadstone {
 
 namespace {
@@ -65,11 +67,6 @@ Parsed<std::vector<std::string>> parse_steps(std::string_view text) {
     values.push_back(format_quantity(at.value(), parts[0].dim));
   }
   return values;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(' ');
-  return begin == std::string_view::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
 // Calls read(entry) for every entry of the mapping; reports anything else.

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sim/base/check.hpp"
+#include "sim/base/infinity.hpp"
 
 namespace loadstone {
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // `finite` / (mu - lambda)^power, or infinity without spare capacity.
 double over_spare_rate(const Mm1& queue, double finite, int power = 1) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sim/base/check.hpp"
+#include "sim/base/infinity.hpp"
 
 namespace loadstone {
 
@@ -13,8 +13,6 @@ namespace {
 double spare_rate(const Mmc& queue) {
   return queue.servers * queue.service_rate - queue.arrival_rate;
 }
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 

@@ -1,13 +1,12 @@
 #include "sim/theory/priority.hpp"
 
 #include <algorithm>
-#include <limits>
+
+#include "sim/base/infinity.hpp"
 
 namespace loadstone {
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Mean work left in the service that an arrival finds under way, from one class that is served for `share` of the time.
 double residual(const PriorityClass& one, double share) {

@@ -1,6 +1,7 @@
 // loadstone run TOPOLOGY WORKLOAD
 #include <algorithm>
 
+#include "sim/expression/quantity.hpp"
 #include "src/cli/command_support.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/exit_code.hpp"
@@ -9,8 +10,19 @@
 #include "src/load/loader.hpp"
 #include "src/report/console.hpp"
 #include "src/report/json.hpp"
+#include "src/report/why.hpp"
 
 namespace loadstone::cli {
+
+namespace {
+
+std::string why(const RunResult& result, const Options& options) {
+  return options.why.empty() ? ""
+                             : report::why_on_console(result.summary.resources, options.why,
+                                                      "load " + format_number(result.identity.load));
+}
+
+}  // namespace
 
 int command_run(const Options& options) {
   Diagnostics diagnostics;
@@ -18,6 +30,9 @@ int command_run(const Options& options) {
   const auto loaded = inputs ? load::compile(*inputs, options.set, diagnostics) : std::nullopt;
   const auto thresholds =
       loaded ? parse_thresholds(loaded->workload, loaded->topology, diagnostics) : std::vector<Threshold>{};
+  if (loaded) {
+    check_why(options, loaded->model, diagnostics);
+  }
   if (!print_diagnostics(diagnostics) || !loaded) {
     return kInvalidInput;
   }
@@ -34,9 +49,11 @@ int command_run(const Options& options) {
   for (const Diagnostic& diagnostic : diagnostics.list()) {
     result.warnings.push_back(diagnostic.message);
   }
-  const std::string json = report::to_json(result);
+  const std::string json = report::to_json(result, options.why);
   output.finish(json);
-  const std::string text = options.json ? json : options.quiet ? result.verdict + "\n" : report::to_console(result);
+  const std::string text = options.json    ? json
+                           : options.quiet ? result.verdict + "\n"
+                                           : report::to_console(result) + why(result, options);
   if (!print(text)) {
     return kFailed;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -17,6 +18,16 @@
 #include "src/store/store.hpp"
 
 namespace loadstone::cli {
+
+void check_why(const Options& options, const Model& model, Diagnostics& diagnostics) {
+  std::vector<std::string_view> known;
+  for (const auto& plan : model.resources) {
+    known.push_back(plan->name);
+  }
+  if (!options.why.empty() && std::find(known.begin(), known.end(), options.why) == known.end()) {
+    diagnostics.error({}, "--why: '" + options.why + "' is no resource of this topology", choices(options.why, known));
+  }
+}
 
 bool print_diagnostics(const Diagnostics& diagnostics) {
   std::size_t errors = 0;

@@ -30,6 +30,9 @@ int interrupted(const exec::ThreadExecutor& executor, const std::string& what_is
 // The value of each parameter, as it was written or given.
 [[nodiscard]] std::map<std::string, std::string> parameter_texts(const load::Loaded& loaded);
 
+// `--why` must name a row of the model.
+void check_why(const Options& options, const Model& model, Diagnostics& diagnostics);
+
 // Shows progress on standard error while it lives, if that is a terminal and the user did not ask for quiet: jobs done,
 // and where there is one round of them, how many there are and how long they will take.
 class Progress {

@@ -64,6 +64,11 @@ void add_search(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{50}));
 }
 
+void add_why(CLI::App& app, Options& options) {
+  app.add_option("--why", options.why, "Also what the holders of this resource do, down to the cause.")
+      ->type_name("RESOURCE");
+}
+
 bool parse_sets(const std::vector<std::string>& sets, Options& options) {
   for (const std::string& set : sets) {
     const auto equals = set.find('=');
@@ -104,6 +109,7 @@ Parsed parse_command_line(int argc, char** argv) {
   run->add_option("--max-replications", options.max_replications, "At most so many for --precision.")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100000}))
       ->needs("--precision");
+  add_why(*run, options);
 
   CLI::App* saturate = app.add_subcommand("saturate", "Finds the load at which it breaks, what breaks first, and why.");
   saturate->add_option("files", options.files, "TOPOLOGY WORKLOAD")->required()->expected(2);
@@ -111,6 +117,9 @@ Parsed parse_command_line(int argc, char** argv) {
   add_out(*saturate, options);
   saturate->add_option("--axis", options.axis, "What is raised: load, or any numeric parameter.");
   add_search(*saturate, options);
+  saturate->add_flag("--profile", options.profile,
+                     "The workload as written, with stages, schedules and faults, instead of held at its peak.");
+  add_why(*saturate, options);
 
   CLI::App* compare = app.add_subcommand("compare", "Compares architectures under one workload.");
   compare->add_option("files", options.files, "TOPOLOGY TOPOLOGY... WORKLOAD")->required()->expected(2, 100);

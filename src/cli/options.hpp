@@ -36,6 +36,8 @@ struct Options {
   std::optional<double> from;
   std::optional<double> to;
   std::size_t depth = 3;
+  bool profile = false;                // the workload as written, instead of every scenario at its peak
+  std::string why;                     // a resource whose chain of causes is printed; "" for none
   std::size_t samples = 64;            // of a Latin hypercube
   std::size_t experiments = 1000;      // of a calibration, a row
   std::vector<std::string> only;       // ids of claims; all if empty

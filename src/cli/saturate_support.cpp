@@ -107,6 +107,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   SaturateRequest request;
   request.axis = options.axis;
   request.is_load = options.axis == "load";
+  request.is_profile = options.profile;
   request.load = options.load;
   request.from = options.from;
   request.to = options.to;
@@ -129,7 +130,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   SaturateReport report;
   report.identity = identity_of(inputs, options);
   for (const auto& source : inputs.loaded.model.sources) {
-    if (source->is_schedule) {
+    if (source->is_schedule && !options.profile) {
       report.warnings.push_back("schedules are left out of the search, which holds every scenario at its peak: '" +
                                 source->name + "'");
     }

@@ -11,7 +11,7 @@ std::string to_json(const AxisBound& bound) {
   b["axis_unit"] = base_unit(bound.axis_dimension);
   b["to"] = json_number(bound.to);
   b["at"] = json_number(bound.at);
-  b["resource"] = bound.first.empty() ? Json(nullptr) : Json(bound.first);
+  b["resource"] = text_or_null(bound.first);
   b["resources"] = Json::object();
   for (const AxisBound::Row& row : bound.rows) {
     b["resources"][row.resource] = {{"at", json_number(row.at)}};

@@ -105,7 +105,7 @@ std::string to_json(const CheckReport& report) {
     claim["document"] = c.claim->source.document;
     claim["section"] = c.claim->source.section;
     claim["claim"] = c.claim->claim;
-    claim["reading"] = c.claim->reading.empty() ? Json(nullptr) : Json(c.claim->reading);
+    claim["reading"] = text_or_null(c.claim->reading);
     claim["verdict"] = to_string(c.judgement.verdict);
     claim["expected"] = to_string(c.claim->expected);
     claim["decided_by"] = decided_by(c);

@@ -114,9 +114,9 @@ std::string to_json(const Explanation& explanation) {
     one["path"] = a.path;
     one["value"] = a.value;
     one["status"] = to_string(a.status);
-    one["range"] = a.range.empty() ? Json(nullptr) : Json(a.range);
-    one["source"] = a.source.empty() ? Json(nullptr) : Json(a.source);
-    one["about"] = a.about.empty() ? Json(nullptr) : Json(a.about);
+    one["range"] = text_or_null(a.range);
+    one["source"] = text_or_null(a.source);
+    one["about"] = text_or_null(a.about);
     j["assumptions"].push_back(std::move(one));
   }
   j["effective"] = explanation.effective;

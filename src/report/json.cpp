@@ -47,14 +47,7 @@ Json json_resource(const ResourceSummary& r) {
   j["full_share"] = json_estimate(r.full_share);
   j["blocked_share"] = json_estimate(r.blocked_share);
   j["hold_ms"] = json_times(r.hold);
-  j["hold_breakdown"] = Json::array();
-  for (const BreakdownRow& row : r.breakdown) {
-    Json b;
-    b["resource"] = row.resource.empty() ? Json(nullptr) : Json(row.resource);
-    b["state"] = row.state;
-    b["share"] = json_number(row.share);
-    j["hold_breakdown"].push_back(std::move(b));
-  }
+  j["hold_breakdown"] = json_breakdown(r);
   j["demand_ms"] = std::isfinite(r.full_at) ? json_number(r.demand_ms) : Json(nullptr);
   j["saturates_at_load"] = json_number(r.full_at);
   j["saturated"] = r.saturated;
@@ -68,7 +61,7 @@ void add_windows(Json& j, const RunSummary& s) {
     Json& w = j["windows"][window.name];
     w["from_s"] = window.during.empty() ? json_number(window.from_s) : Json(nullptr);
     w["until_s"] = window.during.empty() ? json_number(window.until_s) : Json(nullptr);
-    w["during"] = window.during.empty() ? Json(nullptr) : Json(window.during);
+    w["during"] = text_or_null(window.during);
     w["flows"] = Json::object();
     for (const WindowFlowSummary& flow : window.flows) {
       Json& f = w["flows"][flow.name];
@@ -101,13 +94,13 @@ Json precision(const std::optional<PrecisionResult>& p) {
   }
   return {{"asked", json_number(p->goal.relative)},
           {"reached", json_number(p->widest.relative)},
-          {"widest", p->widest.figure.empty() ? Json(nullptr) : Json(p->widest.figure)}};
+          {"widest", text_or_null(p->widest.figure)}};
 }
 
 Json warmup(const Warmup& w) {
   const char* by = w.by == Warmup::By::workload ? "workload" : w.by == Warmup::By::rule ? "rule" : "detection";
   return {{"by", by},
-          {"longest", w.longest.empty() ? Json(nullptr) : Json(w.longest)},
+          {"longest", text_or_null(w.longest)},
           {"stationary", w.by == Warmup::By::detection ? Json(w.stationary) : Json(nullptr)}};
 }
 
@@ -124,7 +117,7 @@ void add_run(Json& j, const RunResult& result) {
   j["replications"] = s.replications;
   j["verdict"] = {{"saturated", result.saturated},
                   {"stable", result.stable},
-                  {"first", result.first.empty() ? Json(nullptr) : Json(result.first)},
+                  {"first", text_or_null(result.first)},
                   {"summary", result.verdict}};
   j["flows"] = Json::object();
   for (const FlowSummary& flow : s.flows) {
@@ -152,9 +145,12 @@ void add_run(Json& j, const RunResult& result) {
   j["warnings"] = result.warnings;
 }
 
-std::string to_json(const RunResult& result) {
+std::string to_json(const RunResult& result, const std::string& why) {
   Json j = json_header("run", result.identity);
   add_run(j, result);
+  if (!why.empty()) {
+    j["why"] = json_why(result.summary.resources, why);
+  }
   return j.dump(2) + "\n";
 }
 

@@ -11,6 +11,7 @@
 
 namespace loadstone::report {
 
-[[nodiscard]] std::string to_json(const RunResult& result);
+// `why`: a resource whose chain of causes is added; "" for none.
+[[nodiscard]] std::string to_json(const RunResult& result, const std::string& why = "");
 
 }  // namespace loadstone::report

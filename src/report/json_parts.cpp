@@ -49,6 +49,28 @@ std::string hex(std::uint64_t value) {
   return fmt::format("{:016x}", value);
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_cause(const Cause& cause) {
+  Json j;
+  j["resource"] = text_or_null(cause.resource);
+  j["state"] = text_or_null(cause.state);
+  j["on"] = text_or_null(cause.on);
+  j["share"] = json_number(cause.share);
+  j["chain"] = cause.chain;
+  return j;
+}
+
+Json json_breakdown(const ResourceSummary& resource) {
+  Json j = Json::array();
+  for (const BreakdownRow& row : resource.breakdown) {
+    j.push_back({{"resource", text_or_null(row.resource)}, {"state", row.state}, {"share", json_number(row.share)}});
+  }
+  return j;
+}
+
 Json json_header(const char* command, const Identity& identity) {
   Json j;
   j["schema_version"] = 1;

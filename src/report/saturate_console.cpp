@@ -20,6 +20,8 @@ std::string sign_in_words(Sign sign) {
       return "it turns away over 1% of what comes";
     case Sign::flat:
       return "10% more users bring less than 2% more throughput";
+    case Sign::undrained:
+      return "at the end, more is left than can be served in time, and its line is the longest";
     case Sign::none:
       break;
   }
@@ -47,6 +49,13 @@ std::string cause_in_words(const Saturated& s) {
            (c.resource == s.resource ? "there is more work than it can do" : c.resource + " has more than it can do");
   }
   return text + fmt::format("{} {} of the time in {}", holders, percent(c.share), c.on);
+}
+
+// Of a profile, the minute in which it was seen first.
+std::string window_in_words(const Saturated& s) {
+  return s.window_s
+             ? fmt::format(", first from {} to {}", short_ms(s.window_s->lo * 1e3), short_ms(s.window_s->hi * 1e3))
+             : "";
 }
 
 // What the bound does not see.
@@ -91,7 +100,7 @@ std::string to_console(const SaturateReport& report) {
   if (first.limited_by == "resource") {
     text += fmt::format("  that is: {} requests/s; first in {} of replications\n", plus_minus(first.throughput_per_s),
                         percent(first.agreeing));
-    text += "  sign:    " + sign_in_words(first.sign) + "\n";
+    text += "  sign:    " + sign_in_words(first.sign) + window_in_words(first) + "\n";
     text += "  cause:   " + cause_in_words(first) + "\n";
   }
   if (std::isfinite(first.bound_at) && !first.bound_resource.empty()) {

@@ -6,20 +6,6 @@ namespace loadstone::report {
 
 namespace {
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
-Json json_cause(const Cause& cause) {
-  Json j;
-  j["resource"] = text_or_null(cause.resource);
-  j["state"] = text_or_null(cause.state);
-  j["on"] = text_or_null(cause.on);
-  j["share"] = json_number(cause.share);
-  j["chain"] = cause.chain;
-  return j;
-}
-
 Json json_saturation(const SaturateReport& report) {
   const Saturated& first = report.result.order.front();
   Json j;
@@ -30,6 +16,7 @@ Json json_saturation(const SaturateReport& report) {
   j["limited_by"] = first.limited_by;
   j["first"] = text_or_null(first.resource);
   j["sign"] = to_string(first.sign);
+  j["window_s"] = first.window_s ? Json{first.window_s->lo, first.window_s->hi} : Json(nullptr);
   j["threshold"] = text_or_null(first.threshold);
   j["cause"] = text_or_null(first.cause.resource);
   j["cause_detail"] = json_cause(first.cause);
@@ -66,9 +53,13 @@ void add_search(Json& j, const SaturateReport& report) {
   j["warnings"] = report.warnings;
 }
 
-std::string to_json(const SaturateReport& report) {
+std::string to_json(const SaturateReport& report, const std::string& why) {
   Json j = json_header("saturate", report.identity);
   add_search(j, report);
+  if (!why.empty()) {
+    const std::vector<ResourceSummary>& resources = report.result.order.front().resources;
+    j["why"] = resources.empty() ? Json(nullptr) : json_why(resources, why);
+  }
   return j.dump(2) + "\n";
 }
 

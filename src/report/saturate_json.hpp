@@ -10,7 +10,8 @@
 
 namespace loadstone::report {
 
-[[nodiscard]] std::string to_json(const SaturateReport& report);
+// `why`: a resource whose chain of causes is added, as it is just beyond the edge; "" for none.
+[[nodiscard]] std::string to_json(const SaturateReport& report, const std::string& why = "");
 [[nodiscard]] std::string to_json(const std::vector<SaturateReport>& reports);
 
 }  // namespace loadstone::report

@@ -57,9 +57,27 @@ std::string together_in_words(const Sensitivity& result) {
 
 Json json_outcome(const Outcome& outcome) {
   Json j;
-  j["impossible"] = outcome.impossible.empty() ? Json(nullptr) : Json(outcome.impossible);
+  j["impossible"] = text_or_null(outcome.impossible);
   j["at"] = outcome.impossible.empty() ? json_estimate(outcome.at) : Json(nullptr);
-  j["first"] = outcome.first.empty() ? Json(nullptr) : Json(outcome.first);
+  j["first"] = text_or_null(outcome.first);
+  return j;
+}
+
+// Of the verdict as written: in how much of the space it is the same, and what turns it by itself.
+Json json_robustness(const Sensitivity& result) {
+  const auto same = std::find_if(result.together.begin(), result.together.end(),
+                                 [&](const FirstShare& share) { return share.first == result.as_written.first; });
+  const std::size_t samples = same == result.together.end() ? 0 : same->samples;
+  Json j;
+  j["first"] = text_or_null(result.as_written.first);
+  j["share"] = result.samples == 0 ? Json(nullptr)
+                                   : json_number(static_cast<double>(samples) / static_cast<double>(result.samples));
+  j["flipped_by"] = Json::array();
+  for (const Swing& swing : result.alone) {
+    if (swing.flips) {
+      j["flipped_by"].push_back(swing.guess.path);
+    }
+  }
   return j;
 }
 
@@ -123,7 +141,7 @@ std::string to_json(const Sensitivity& result) {
   together["first"] = Json::array();
   for (const FirstShare& share : result.together) {
     together["first"].push_back(
-        {{"resource", share.first.empty() ? Json(nullptr) : Json(share.first)},
+        {{"resource", text_or_null(share.first)},
          {"share", json_number(static_cast<double>(share.samples) / static_cast<double>(result.samples))}});
   }
   together["at"] = Json::object();
@@ -131,6 +149,7 @@ std::string to_json(const Sensitivity& result) {
     together["at"][quantile_key(p)] = json_number(quantile_of(result.capacities, p));
   }
   j["together"] = std::move(together);
+  j["robustness"] = json_robustness(result);
   j["not_varied"] = result.not_varied;
   return j.dump(2) + "\n";
 }

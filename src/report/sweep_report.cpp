@@ -36,7 +36,7 @@ Json point_json(const SweepPlan& plan, std::size_t index) {
   const PlannedPoint& point = plan.points[index];
   Json j;
   j["point"] = index;
-  j["case"] = point.name.empty() ? Json(nullptr) : Json(point.name);
+  j["case"] = text_or_null(point.name);
   j["varied"] = Json::object();
   for (const auto& [name, value] : point.varied) {
     j["varied"][name] = value;
@@ -127,7 +127,7 @@ std::string SweepJson::begin() const {
   j["schema_version"] = 1;
   j["loadstone"] = LOADSTONE_VERSION;
   j["command"] = "sweep";
-  j["experiment"] = plan_.experiment.empty() ? Json(nullptr) : Json(plan_.experiment);
+  j["experiment"] = text_or_null(plan_.experiment);
   j["method"] = plan_.method == Method::run ? "run" : "saturate";
   j["complete"] = complete_;
   std::string text = j.dump(2);

@@ -70,6 +70,11 @@ TEST_F(SensitivityCommand, SaysInWhichShareOfTheRangesWhatIsFirst) {
   EXPECT_EQ(together["first"][0]["resource"], "scanner");
   EXPECT_EQ(together["first"][1]["resource"], "clerk");
   EXPECT_NEAR(together["first"][1]["share"].get<double>(), 0.37, 0.051);
+
+  const Json robustness = Json::parse(result.out)["robustness"];
+  EXPECT_EQ(robustness["first"], "scanner");
+  EXPECT_EQ(robustness["share"], together["first"][0]["share"]);
+  EXPECT_EQ(robustness["flipped_by"], Json({"resources.clerk.service"}));
 }
 
 TEST_F(SensitivityCommand, IsTheSameForAnyNumberOfThreads) {

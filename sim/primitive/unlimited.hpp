@@ -1,0 +1,12 @@
+// sim/primitive/unlimited.hpp
+//
+// A capacity that nothing reaches: what a resource has once it is relieved, or was never limited.
+#pragma once
+
+#include <cstdint>
+
+namespace loadstone {
+
+inline constexpr std::int64_t kUnlimited = std::int64_t{1} << 60;
+
+}  // namespace loadstone
