@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/analysis/one_sided.hpp"
+#include "sim/analysis/pressure.hpp"
 #include "sim/base/infinity.hpp"
 
 namespace loadstone {
@@ -11,22 +12,6 @@ namespace loadstone {
 namespace {
 
 constexpr double kVeryLong = 1000;  // a line that nobody serves is as long as that, so that it has a mean
-
-// What a row shows in one window of one replication.
-struct Pressure {
-  double blocked = 0;
-  double refused = 0;
-};
-
-Pressure pressure_in(const ResourcePlan& plan, const ResourceObservations& resource, std::size_t window,
-                     double length_ns) {
-  const std::vector<Totals>& edges = resource.meter.at_edge;
-  const Totals t = edges[window + 1] - edges[window];
-  const double members = static_cast<double>(std::max<std::uint64_t>(1, resource.members));
-  const Int128 pressed = plan.refills ? t.in_use_area : std::min(t.blocked_time, t.full_time);
-  return {to_double(pressed) / length_ns / members,
-          t.arrivals == 0 ? 0.0 : static_cast<double>(t.refused + t.timed_out) / static_cast<double>(t.arrivals)};
-}
 
 // How long what is in line at the end would take, at the pace of the last window, in multiples of what it may.
 double left_in_line(const ResourceObservations& resource, double length_ns, Duration to_end) {
@@ -58,6 +43,12 @@ struct Onset {
 
   [[nodiscard]] bool is_before(const Onset& other) const {
     return window != other.window ? window < other.window : excess.by > other.excess.by;
+  }
+  // Becomes the other one if that is beyond a limit and comes before. Whether it did.
+  bool yield_to(const Onset& other) {
+    const bool yields = other.excess.by > 0 && other.is_before(*this);
+    *this = yields ? other : *this;
+    return yields;
   }
 };
 
@@ -94,10 +85,8 @@ class Judge {
     Onset onset;
 
     void look_at(RowId other, std::size_t window, const Excess& excess) {
-      const Onset theirs{window, excess};
-      if (excess.by > 0 && theirs.is_before(onset)) {
+      if (onset.yield_to({window, excess})) {
         row = other;
-        onset = theirs;
       }
     }
   };
@@ -112,27 +101,26 @@ class Judge {
     const double length = length_ns() / 1e9;
     return {from + static_cast<double>(window) * length, from + static_cast<double>(window + 1) * length};
   }
-  [[nodiscard]] double blocked_limit(RowId row) const {
-    return model_.resources[row]->refills ? kUsedLimit : kBlockedLimit;
+  [[nodiscard]] Pressure pressure_in(RowId row, std::size_t replication, std::size_t window) const {
+    const ResourceObservations& resource = replications_[replication].resources[row];
+    const std::vector<Totals>& edges = resource.meter.at_edge;
+    return pressure_of(*model_.resources[row], edges[window + 1] - edges[window], length_ns(),
+                       static_cast<double>(std::max<std::uint64_t>(1, resource.members)));
   }
 
   void judge_row(RowId row) {
     std::vector<Onset> own(replications_.size());
+    const double limit = blocked_limit_of(*model_.resources[row]);
     for (std::size_t window = 0; window < windows(); ++window) {
       std::vector<double> blocked;
       std::vector<double> refused;
       for (std::size_t r = 0; r < replications_.size(); ++r) {
-        const Pressure p = pressure_in(*model_.resources[row], replications_[r].resources[row], window, length_ns());
+        const Pressure p = pressure_in(row, r, window);
         blocked.push_back(p.blocked);
         refused.push_back(p.refused);
-        const Onset here{window, excess_of(p, blocked_limit(row))};
-        if (here.excess.by > 0 && here.is_before(own[r])) {
-          own[r] = here;
-        }
+        own[r].yield_to({window, excess_of(p, limit)});
       }
-      const auto excess_by = [&](auto bound) {
-        return excess_of({bound(blocked), bound(refused)}, blocked_limit(row));
-      };
+      const auto excess_by = [&](auto bound) { return excess_of({bound(blocked), bound(refused)}, limit); };
       sure_.look_at(row, window, excess_by(lower_bound));
       likely_.look_at(row, window, excess_by([](const auto& values) { return estimate_mean(values).value; }));
       verdict_.maybe = verdict_.maybe || excess_by(upper_bound).by > 0;
@@ -146,10 +134,7 @@ class Judge {
     std::vector<double> left;
     for (std::size_t r = 0; r < replications_.size(); ++r) {
       left.push_back(std::min(left_in_line(replications_[r].resources[row], length_ns(), to_end_), kVeryLong));
-      const Onset here{windows(), {left.back() - 1, Sign::undrained}};
-      if (here.excess.by > 0 && here.is_before(own[r])) {
-        own[r] = here;
-      }
+      own[r].yield_to({windows(), {left.back() - 1, Sign::undrained}});
     }
     sure_.look_at(row, windows(), {lower_bound(left) - 1, Sign::undrained});
     likely_.look_at(row, windows(), {estimate_mean(left).value - 1, Sign::undrained});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sim/analysis/one_sided.hpp"
+#include "sim/analysis/pressure.hpp"
 #include "sim/analysis/run_summary.hpp"
 
 namespace loadstone {
@@ -27,16 +28,15 @@ Measures measure(const ResourcePlan& plan, const ResourceObservations& resource,
   const double arrivals = static_cast<double>(window.arrivals);
   const double members = static_cast<double>(std::max<std::uint64_t>(1, resource.members));
   m.deficit = static_cast<double>(window.waiting) / arrivals;
-  m.blocked = to_double(std::min(window.blocked_time, window.full_time)) / length / members;
-  m.refused = static_cast<double>(window.refused + window.timed_out) / arrivals;
+  const Pressure pressure = pressure_of(plan, window, length, members);
+  m.blocked = pressure.blocked;
+  m.refused = pressure.refused;
   m.age = static_cast<double>(observed.measured_until.ns) / length;
   if (resource.meter.wait.count() > 0) {
     m.wait = static_cast<double>(resource.meter.wait.quantile(0.95)) / length;
   }
   if (plan.refills) {
-    const double used = to_double(window.in_use_area) / length / members;  // of what comes in
     m.deficit = 0;
-    m.blocked = used;
   }
   m.busy = plan.is_limited() ? to_double(window.in_use_area) / length / members / plan.capacity : 0;
   if (resource.members > 1) {
@@ -155,7 +155,7 @@ Verdict judge_saturation(const Model& model, std::span<const Observations> repli
       v.replications.push_back(measure(*model.resources[row], observed.resources[row], observed));
     }
     const ResourcePlan& plan = *model.resources[row];
-    v.blocked_limit = plan.refills ? kUsedLimit : kBlockedLimit;
+    v.blocked_limit = blocked_limit_of(plan);
     if (is_judged(plan, relieved)) {
       v.sign = sign_of(v, believe_settling);
     }

@@ -1,6 +1,7 @@
 #include "sim/executor/user_slots.hpp"
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -10,7 +11,7 @@ std::unique_ptr<Resource> UserSlotsPlan::instantiate(Simulation& simulation) con
 
 UserSlots::UserSlots(Simulation& simulation, const UserSlotsPlan& plan)
     : Resource(simulation, plan.row),
-      users_(simulation.is_relieved(plan.name) ? std::int64_t{1} << 60 : static_cast<std::int64_t>(plan.capacity)) {}
+      users_(simulation.is_relieved(plan.name) ? kUnlimitedUnits : static_cast<std::int64_t>(plan.capacity)) {}
 
 bool UserSlots::take() {
   ++users_.level.arrivals;

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
+#include "sim/base/infinity.hpp"
 #include "sim/experiment/measure_bound.hpp"
 
 namespace loadstone {
 
 namespace {
 
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kLightRate = 2000;  // requests a second, while demands are measured
 
 // Demands are proportional to the load, so that a load which is cheap to run tells them.
@@ -39,7 +38,7 @@ class AxisSearch {
       result.rows.push_back({names_[row], request_.is_load ? end[row] : where_full(row)});
     }
     std::stable_sort(result.rows.begin(), result.rows.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    result.at = result.rows.empty() ? kInfinite : result.rows.front().at;
+    result.at = result.rows.empty() ? kInfinity : result.rows.front().at;
     result.first = std::isfinite(result.at) ? result.rows.front().resource : "";
     return result;
   }
@@ -76,7 +75,7 @@ class AxisSearch {
     double lo = request_.from;
     double hi = request_.to;
     if (is_enough(hi, row)) {
-      return kInfinite;
+      return kInfinity;
     }
     if (!is_enough(lo, row)) {
       return 0;

@@ -109,21 +109,13 @@ Estimate edge_of(std::span<const double> crossings, const Evaluation& below, con
 
 }  // namespace
 
-Estimate throughput_of(const Evaluation& e) {
-  std::vector<double> values;
-  for (const Observations& o : e.observed) {
-    values.push_back(throughput_of(o));
-  }
-  return estimate_mean(values);
-}
-
 double likely_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context) {
   return above.verdict.first ? edge_of(crossings(below, above, context), below, above, context).value : above.value;
 }
 
 Saturated describe_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context) {
   Saturated s;
-  s.throughput_per_s = throughput_of(below);
+  s.throughput_per_s = throughput_of(below.observed);
   s.bound_at = context.bound.at_load;
   const auto bound_row = context.bound.resource;
   if (above.model) {

@@ -18,9 +18,6 @@ struct EdgeContext {
   bool is_later = false;  // of what comes next, from shorter runs
 };
 
-// Requests of sources that completed in a second.
-[[nodiscard]] Estimate throughput_of(const Evaluation& e);
-
 // By the measures so far; the upper end where they do not say. `below` is empty where nothing holds yet.
 [[nodiscard]] double likely_edge(const Evaluation& below, const Evaluation& above, const EdgeContext& context);
 

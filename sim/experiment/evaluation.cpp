@@ -83,6 +83,29 @@ double throughput_of(const Observations& o) {
   return static_cast<double>(o.entered_completed) / (o.measured_until - o.measured_from).seconds();
 }
 
+Estimate throughput_of(std::span<const Observations> replications) {
+  std::vector<double> values;
+  for (const Observations& o : replications) {
+    values.push_back(throughput_of(o));
+  }
+  return estimate_mean(values);
+}
+
+std::string first_failed(const std::vector<Threshold>& thresholds, const RunSummary& summary) {
+  for (const ThresholdResult& t : judge(thresholds, summary)) {
+    if (!t.ok) {
+      return t.metric + ": " + t.expression;
+    }
+  }
+  return "";
+}
+
+bool has_limits(const Model& model, std::span<const std::string> relieved, LimitKind which) {
+  return std::any_of(model.resources.begin(), model.resources.end(), [&](const auto& plan) {
+    return (which == LimitKind::any || !plan->in_bound) && plan->is_limited() && is_judged(*plan, relieved);
+  });
+}
+
 double load_that_came(const Observations& o, double requests_per_s) {
   return static_cast<double>(o.entered) / ((o.measured_until - o.measured_from).seconds() * requests_per_s);
 }
@@ -247,12 +270,7 @@ void Evaluator::judge_thresholds(Evaluation& e) const {
     return;
   }
   const std::vector<double> quantiles = quantiles_of(request_.thresholds);
-  const RunSummary summary = summarize(*e.model, e.observed, quantiles);
-  for (const ThresholdResult& t : judge(request_.thresholds, summary)) {
-    if (!t.ok && e.failed_threshold.empty()) {
-      e.failed_threshold = t.metric + ": " + t.expression;
-    }
-  }
+  e.failed_threshold = first_failed(request_.thresholds, summarize(*e.model, e.observed, quantiles));
 }
 
 // Where the load is known, what a row carries tells more than how its line grew: it is free of the noise of arrivals,

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,14 @@ struct Evaluation {
 
 // Requests of sources that completed, a second of the window.
 [[nodiscard]] double throughput_of(const Observations& o);
+[[nodiscard]] Estimate throughput_of(std::span<const Observations> replications);
+
+// The first of them that does not hold, as it is written; "" if all do.
+[[nodiscard]] std::string first_failed(const std::vector<Threshold>& thresholds, const RunSummary& summary);
+
+// Whether anything that is not relieved can fill: anything at all, or what no bound sees.
+enum class LimitKind : std::uint8_t { any, beside_the_bound };
+[[nodiscard]] bool has_limits(const Model& model, std::span<const std::string> relieved, LimitKind which);
 
 // The load that came in it, where load 1 is so many requests a second: not quite the one that was to come.
 [[nodiscard]] double load_that_came(const Observations& o, double requests_per_s);

@@ -145,16 +145,9 @@ class ProfileSearch {
     }
     t.verdict = judge_profile(*t.model, observed, horizon_of(*t.model).drain, relieved_);
     RunSummary summary = summarize(*t.model, observed, quantiles_of(request_.thresholds));
-    for (const ThresholdResult& threshold : judge(request_.thresholds, summary)) {
-      if (!threshold.ok && t.failed_threshold.empty()) {
-        t.failed_threshold = threshold.metric + ": " + threshold.expression;
-      }
-    }
+    t.failed_threshold = first_failed(request_.thresholds, summary);
     t.resources = std::move(summary.resources);
-    std::vector<double> rates;
-    std::transform(observed.begin(), observed.end(), std::back_inserter(rates),
-                   [](const Observations& o) { return throughput_of(o); });
-    t.throughput_per_s = estimate_mean(rates);
+    t.throughput_per_s = throughput_of(observed);
     if (request_.on_evaluation) {
       request_.on_evaluation({value, observed.size(), t.model->end.seconds(), t.breaks(Sure::probably),
                               t.verdict.first ? t.model->resources[*t.verdict.first]->name : t.failed_threshold});
@@ -216,17 +209,13 @@ class ProfileSearch {
     }
   }
 
-  // Whether anything that is left can fill.
-  [[nodiscard]] bool has_limits() const {
+  [[nodiscard]] bool can_break() const {
     const auto model = model_at_(request_.from.value_or(1.0));
-    return !request_.thresholds.empty() ||
-           (model != nullptr && std::any_of(model->resources.begin(), model->resources.end(), [&](const auto& plan) {
-              return plan->is_limited() && is_judged(*plan, relieved_);
-            }));
+    return !request_.thresholds.empty() || (model != nullptr && has_limits(*model, relieved_, LimitKind::any));
   }
 
   Saturated find_one() {
-    if (!has_limits()) {
+    if (!can_break()) {
       return unlimited();
     }
     const bool found = enclose();

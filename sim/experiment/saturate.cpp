@@ -227,18 +227,15 @@ class Search {
   // A resource that the bound does not see but that can refuse (a server's connection slots), or a threshold.
   bool has_other_limits() const {
     const auto model = model_at_(request_.from.value_or(1.0));
-    const std::vector<std::string>& relieved = evaluator_.relieved();
     return !request_.thresholds.empty() ||
-           (model != nullptr && std::any_of(model->resources.begin(), model->resources.end(), [&](const auto& plan) {
-              return !plan->in_bound && plan->is_limited() && is_judged(*plan, relieved);
-            }));
+           (model != nullptr && has_limits(*model, evaluator_.relieved(), LimitKind::beside_the_bound));
   }
 
   static Saturated none_up_to(const Evaluation& e) {
     Saturated s;
     s.limited_by = "none_up_to";
     s.at = {e.value, std::nullopt, "nothing saturates up to here"};
-    s.throughput_per_s = throughput_of(e);
+    s.throughput_per_s = throughput_of(e.observed);
     return s;
   }
 

@@ -6,6 +6,7 @@
 
 #include "sim/base/check.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -52,7 +53,7 @@ Bucket::Bucket(Simulation& simulation, const BucketPlan& plan)
       plan_(plan),
       unlimited_(simulation.is_relieved(plan.name)),
       members_(plan.member_attributes, [this](const Request* first) {
-        auto tokens = std::make_unique<Tokens>(unlimited_ ? std::int64_t{1} << 60 : 1);
+        auto tokens = std::make_unique<Tokens>(unlimited_ ? kUnlimitedUnits : 1);
         tokens->stock = units(plan_.burst);
         tokens->label = member_label(simulation_, plan_, first);
         return tokens;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -15,7 +16,7 @@ FixedWindow::FixedWindow(Simulation& simulation, const FixedWindowPlan& plan)
       plan_(plan),
       unlimited_(simulation.is_relieved(plan.name)),
       members_(plan.member_attributes, [this](const Request* first) {
-        auto counter = std::make_unique<Counter>(unlimited_ ? std::int64_t{1} << 60 : 1);
+        auto counter = std::make_unique<Counter>(unlimited_ ? kUnlimitedUnits : 1);
         counter->counts.resize(plan_.windows.size());
         counter->label = member_label(simulation_, plan_, first);
         return counter;

@@ -1,6 +1,7 @@
 #include "sim/primitive/flights.hpp"
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -17,7 +18,7 @@ std::unique_ptr<Resource> FlightsPlan::instantiate(Simulation& simulation) const
 }
 
 Flights::Flights(Simulation& simulation, const FlightsPlan& plan)
-    : Resource(simulation, plan.row), plan_(plan), all_(std::int64_t{1} << 60) {}
+    : Resource(simulation, plan.row), plan_(plan), all_(kUnlimitedUnits) {}
 
 // Of a lookup that does not wait.
 void Flights::count(std::uint32_t mark) {

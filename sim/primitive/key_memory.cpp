@@ -14,6 +14,7 @@ constexpr Key kUseSite = hash_text("counted use");
 constexpr std::int32_t kFirstCounter = 5;  // Redis's LFU_INIT_VAL
 constexpr std::int32_t kMostCounter = 255;
 constexpr Int128 kNeverDecays = Int128{1} << 80;
+
 }  // namespace
 
 std::unique_ptr<Resource> KeyMemoryPlan::instantiate(Simulation& simulation) const {
@@ -23,7 +24,7 @@ std::unique_ptr<Resource> KeyMemoryPlan::instantiate(Simulation& simulation) con
 KeyMemory::KeyMemory(Simulation& simulation, const KeyMemoryPlan& plan)
     : Resource(simulation, plan.row),
       plan_(plan),
-      limit_(simulation.is_relieved(plan.name) ? kUnlimited : plan.limit),
+      limit_(simulation.is_relieved(plan.name) ? kUnlimitedUnits : plan.limit),
       choice_key_(simulation.key_of(plan.name)),
       members_(plan.member_attributes, [this](const Request* first) {
         auto keys = std::make_unique<Keys>(limit_);

@@ -10,7 +10,7 @@ std::unique_ptr<Resource> LockOverlapPlan::instantiate(Simulation& simulation) c
 }
 
 LockOverlap::LockOverlap(Simulation& simulation, const LockOverlapPlan& plan)
-    : Resource(simulation, plan.row), all_(kUnlimited) {}
+    : Resource(simulation, plan.row), all_(kUnlimitedUnits) {}
 
 void LockOverlap::begin() {
   ++all_.level.arrivals;

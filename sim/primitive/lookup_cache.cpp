@@ -1,6 +1,7 @@
 #include "sim/primitive/lookup_cache.hpp"
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -9,7 +10,7 @@ std::unique_ptr<Resource> LookupCachePlan::instantiate(Simulation& simulation) c
 }
 
 LookupCache::LookupCache(Simulation& simulation, const LookupCachePlan& plan)
-    : Resource(simulation, plan.row), plan_(plan), all_(std::int64_t{1} << 60) {}
+    : Resource(simulation, plan.row), plan_(plan), all_(kUnlimitedUnits) {}
 
 bool LookupCache::look_up(const Request& request, Key site) {
   ++all_.level.arrivals;

@@ -19,7 +19,7 @@ namespace {
 constexpr Key kDeadSite = hash_text("dead letter");
 
 std::int64_t whole(double capacity) {
-  return capacity >= 1e15 ? kUnlimited : static_cast<std::int64_t>(capacity);
+  return capacity >= 1e15 ? kUnlimitedUnits : static_cast<std::int64_t>(capacity);
 }
 
 }  // namespace
@@ -27,11 +27,11 @@ std::int64_t whole(double capacity) {
 MessageQueue::MessageQueue(Simulation& simulation, const MessageQueuePlan& plan)
     : Resource(simulation, plan.row),
       plan_(plan),
-      member_(simulation.is_relieved(plan.name) ? kUnlimited : whole(plan.capacity)),
+      member_(simulation.is_relieved(plan.name) ? kUnlimitedUnits : whole(plan.capacity)),
       relieved_(simulation.is_relieved(plan.name)) {}
 
 void MessageQueue::unlimit() {
-  member_.level.set_capacity(simulation_.now(), kUnlimited);
+  member_.level.set_capacity(simulation_.now(), kUnlimitedUnits);
 }
 
 bool MessageQueue::is_over(std::int64_t length, std::int64_t bytes) const {

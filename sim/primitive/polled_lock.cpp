@@ -52,7 +52,7 @@ PolledLock::PolledLock(Simulation& simulation, const PolledLockPlan& plan)
       plan_(plan),
       relieved_(simulation.is_relieved(plan.name)),
       keys_(plan.member_attributes, [this](const Request* first) {
-        auto key = std::make_unique<LockKey>(relieved_ ? kUnlimited : 1);
+        auto key = std::make_unique<LockKey>(relieved_ ? kUnlimitedUnits : 1);
         key->label = member_label(simulation_, plan_, first);
         return key;
       }) {}

@@ -2,6 +2,7 @@
 
 #include "sim/engine/deaths.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -21,8 +22,7 @@ ProcessMemory::ProcessMemory(Simulation& simulation, const ProcessMemoryPlan& pl
 
 void ProcessMemory::add_instance() {
   const bool relieved = simulation_.is_relieved(plan_.name);
-  auto instance =
-      std::make_unique<Instance>(relieved ? std::int64_t{1} << 60 : static_cast<std::int64_t>(plan_.capacity));
+  auto instance = std::make_unique<Instance>(relieved ? kUnlimitedUnits : static_cast<std::int64_t>(plan_.capacity));
   instance->label = "instance=" + std::to_string(instances_.size());
   instance->level.use(simulation_.now(), plan_.idle);
   instances_.push_back(std::move(instance));

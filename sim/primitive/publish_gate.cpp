@@ -1,6 +1,7 @@
 #include "sim/primitive/publish_gate.hpp"
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -9,7 +10,7 @@ std::unique_ptr<Resource> PublishGatePlan::instantiate(Simulation& simulation) c
 }
 
 PublishGate::PublishGate(Simulation& simulation, const PublishGatePlan& plan)
-    : Resource(simulation, plan.row), all_(std::int64_t{1} << 60) {}
+    : Resource(simulation, plan.row), all_(kUnlimitedUnits) {}
 
 Progress PublishGate::pass(Request& request) {
   ++all_.level.arrivals;

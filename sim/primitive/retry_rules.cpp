@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -15,8 +16,8 @@ RetryRules::RetryRules(Simulation& simulation, const RetryRulesPlan& plan)
       plan_(plan),
       unlimited_(simulation.is_relieved(plan.name)),
       members_(plan.member_attributes, [this](const Request* first) {
-        auto budget = std::make_unique<Budget>(
-            plan_.rule == RetryRule::concurrent && !unlimited_ ? plan_.most : std::int64_t{1} << 60);
+        auto budget =
+            std::make_unique<Budget>(plan_.rule == RetryRule::concurrent && !unlimited_ ? plan_.most : kUnlimitedUnits);
         budget->count = plan_.most;
         budget->label = member_label(simulation_, plan_, first);
         return budget;

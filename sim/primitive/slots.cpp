@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/engine/simulation.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -13,7 +14,7 @@ std::unique_ptr<Resource> SlotsPlan::instantiate(Simulation& simulation) const {
 namespace {
 
 std::int64_t whole_capacity(const Simulation& simulation, const ResourcePlan& plan) {
-  return simulation.is_relieved(plan.name) || !plan.is_limited() ? std::int64_t{1} << 60
+  return simulation.is_relieved(plan.name) || !plan.is_limited() ? kUnlimitedUnits
                                                                  : static_cast<std::int64_t>(plan.capacity);
 }
 

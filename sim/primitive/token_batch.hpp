@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "sim/primitive/slots.hpp"
+#include "sim/primitive/unlimited.hpp"
 
 namespace loadstone {
 
@@ -27,8 +28,8 @@ struct TokenBatchPlan : SlotsPlan {                        // capacity: requests
   [[nodiscard]] std::unique_ptr<Resource> instantiate(Simulation& simulation) const override;
 
   std::int64_t budget = 2048;
-  std::int64_t memory = std::int64_t{1} << 60;  // tokens
-  Duration step;                                // above zero
+  std::int64_t memory = kUnlimitedUnits;  // tokens
+  Duration step;                          // above zero
   Duration prefill;
   Duration sequence;
   Duration kv;

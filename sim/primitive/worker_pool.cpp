@@ -26,7 +26,7 @@ WorkerPool::WorkerPool(Simulation& simulation, const WorkerPoolPlan& plan)
   if (relieved_) {
     queue_.unlimit();
   }
-  const std::int64_t slots = relieved_ ? kUnlimited : static_cast<std::int64_t>(plan.capacity);
+  const std::int64_t slots = relieved_ ? kUnlimitedUnits : static_cast<std::int64_t>(plan.capacity);
   const Key key = simulation.key_of(plan.name);
   if (plan.redelivery && !relieved_) {
     redelivery_.emplace(simulation, *plan.redelivery, queue_, key);
@@ -193,7 +193,7 @@ void WorkerPool::on_poll(void* self, std::uint64_t) {
 
 void WorkerPool::poll(Instance& instance) {
   schedule_poll(instance, simulation_.now() + *plan_.poll);
-  std::int64_t visible = relieved_ ? kUnlimited : plan_.poll_batch - queue_.unacknowledged();
+  std::int64_t visible = relieved_ ? kUnlimitedUnits : plan_.poll_batch - queue_.unacknowledged();
   std::int64_t free = instance.level.capacity() - instance.level.in_use();
   free -= instance.freed_at == simulation_.now() ? instance.freed : 0;
   for (; free > 0 && visible > 0 && queue_.ready() > 0; --free) {

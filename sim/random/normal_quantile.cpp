@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "sim/base/infinity.hpp"
 #include "sim/random/math.hpp"
 
 namespace loadstone::math {
@@ -47,7 +48,6 @@ double evaluate(const Rational& rational, double x) {
 }  // namespace
 
 double normal_quantile(double p) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const double centred = p - 0.5;
   if (centred >= -0.425 && centred <= 0.425) {
     return centred * evaluate(kCentre, 0.180625 - centred * centred);

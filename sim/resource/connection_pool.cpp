@@ -1,6 +1,7 @@
 // A pool of connections in a client process, by the rules of the driver that it is configured in.
 #include "sim/primitive/connection_store.hpp"
 #include "sim/primitive/slots.hpp"
+#include "sim/primitive/unlimited.hpp"
 #include "sim/resource/connections.hpp"
 #include "sim/resource/emit.hpp"
 #include "sim/resource/kinds.hpp"
@@ -125,8 +126,6 @@ struct Rules {
 };
 
 constexpr Duration kSecond{1'000'000'000};
-constexpr std::int64_t kUnlimited = std::int64_t{1} << 60;
-
 // "30.00", as Python's "%0.2f".
 std::string two_decimals(Duration time) {
   const std::int64_t hundredths = (time.ns + 5'000'000) / 10'000'000;
@@ -169,8 +168,8 @@ Rules rules_of(const PoolSpec& s) {
     case Driver::sqlalchemy: {
       const std::int64_t size = s.pool_size.value_or(5);
       const std::int64_t overflow = s.max_overflow.value_or(10);
-      r.max = size == 0 || overflow < 0 ? kUnlimited : size + overflow;
-      r.keep = size == 0 ? kUnlimited : size;
+      r.max = size == 0 || overflow < 0 ? kUnlimitedUnits : size + overflow;
+      r.keep = size == 0 ? kUnlimitedUnits : size;
       r.patience = s.pool_timeout.value_or(kSecond * 30);
       r.pings = s.pool_pre_ping.value_or(false);
       r.max_age = s.pool_recycle;
@@ -211,7 +210,7 @@ Rules rules_of(const PoolSpec& s) {
       r.refused_text = "MaxConnectionsError: Too many connections";
       break;
     case Driver::none:
-      r.max = kUnlimited;
+      r.max = kUnlimitedUnits;
       r.keep = 0;
       break;
   }

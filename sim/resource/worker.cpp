@@ -4,6 +4,7 @@
 #include "sim/engine/scopes.hpp"
 #include "sim/model/retry.hpp"
 #include "sim/primitive/slots.hpp"
+#include "sim/primitive/unlimited.hpp"
 #include "sim/primitive/worker_pool.hpp"
 #include "sim/resource/emit.hpp"
 #include "sim/resource/event_loop.hpp"
@@ -298,16 +299,14 @@ std::optional<CpuPlace> place_cpu(const ResourceSpec& spec, std::uint16_t proces
   return CpuPlace{.host = host->cpu, .process_attribute = process};
 }
 
-constexpr std::int64_t kUnlimitedPrefetch = std::int64_t{1} << 60;
-
 std::int64_t prefetch_of(const WorkerSpec& worker) {
   const std::int64_t given = worker.prefetch.value_or(worker.concurrency);
-  return given == 0 ? kUnlimitedPrefetch : given;
+  return given == 0 ? kUnlimitedUnits : given;
 }
 
 // Messages that all instances may hold together.
 double messages_held(const WorkerSpec& worker, const WorkerPoolPlan& plan) {
-  if (plan.prefetch == kUnlimitedPrefetch) {
+  if (plan.prefetch == kUnlimitedUnits) {
     return ResourcePlan::kUnlimited;
   }
   const std::int64_t held = worker.batch ? worker.concurrency * worker.batch->max : plan.prefetch;

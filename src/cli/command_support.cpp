@@ -20,11 +20,14 @@
 namespace loadstone::cli {
 
 void check_why(const Options& options, const Model& model, Diagnostics& diagnostics) {
+  if (options.why.empty()) {
+    return;
+  }
   std::vector<std::string_view> known;
   for (const auto& plan : model.resources) {
     known.push_back(plan->name);
   }
-  if (!options.why.empty() && std::find(known.begin(), known.end(), options.why) == known.end()) {
+  if (std::find(known.begin(), known.end(), options.why) == known.end()) {
     diagnostics.error({}, "--why: '" + options.why + "' is no resource of this topology", choices(options.why, known));
   }
 }

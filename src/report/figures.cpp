@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 
+#include "sim/base/infinity.hpp"
 #include "src/report/bound_json.hpp"
 #include "src/report/json.hpp"
 #include "src/report/json_parts.hpp"
@@ -12,8 +12,6 @@
 namespace loadstone::report {
 
 namespace {
-
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 struct Unit {
   std::string_view suffix;
@@ -102,7 +100,7 @@ class Flattener {
     if (!json.is_null()) {
       figure.value = Value::number(scaled(json, scale), scale.dimension);
     } else if (beyond_ && path.ends_with(".at")) {  // nothing limits up to there
-      figure.value = Value::interval(*beyond_, kInfinite, scale.dimension);
+      figure.value = Value::interval(*beyond_, kInfinity, scale.dimension);
     }
   }
 
@@ -114,7 +112,7 @@ class Flattener {
     }
     const Json& ci = json["ci95"];
     if (ci.is_null() || ci[0].is_null() || ci[1].is_null()) {
-      return Value::interval(-kInfinite, kInfinite, scale.dimension);
+      return Value::interval(-kInfinity, kInfinity, scale.dimension);
     }
     return Value::interval(scaled(ci[0], scale), scaled(ci[1], scale), scale.dimension);
   }
