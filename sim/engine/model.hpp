@@ -70,6 +70,17 @@ struct Limits {
   std::uint64_t max_ops_at_once = 10'000'000;  // of one request without letting time pass
 };
 
+// The texts that a model was compiled from, for whoever must compile it again: another process.
+struct Recipe {
+  std::string topology;       // YAML, overlays resolved
+  std::string workload;       // the same
+  std::string topology_path;  // of the file, for those that it names
+  std::string workload_path;
+  std::map<std::string, std::string> set;  // parameters
+  // Whole files that the two name, in the order in which they are asked for: path and text.
+  std::vector<std::pair<std::string, std::shared_ptr<const std::string>>> side_files;
+};
+
 struct Model {
   std::vector<Op> program;
   std::vector<Flow> flows;
@@ -89,6 +100,8 @@ struct Model {
   std::deque<std::shared_ptr<const void>> plans;  // what Op::plan points to
   Duration end;                                   // of the workload: as it says, or of its last source
   Limits limits;
+  std::shared_ptr<const Recipe> recipe;  // where that was asked for
+  Duration held_until;                   // its sources are held at their peaks until then; 0: they are as written
 
   Model() = default;
   Model(const Model&) = delete;

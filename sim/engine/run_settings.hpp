@@ -12,6 +12,8 @@
 
 namespace loadstone {
 
+class Engine;
+
 struct RunSettings {
   std::uint64_t seed = 1;
   std::uint64_t replication = 0;
@@ -22,6 +24,8 @@ struct RunSettings {
   bool expected_values = false;       // every drawn duration and size is its mean: for the bound
   bool everything_relieved = false;   // no resource has a limit: for the bound
   std::vector<std::string> relieved;  // names of resources without a limit
+  bool note_ends = false;             // keep when each request ended, for comparing two engines
+  const Engine* engine = nullptr;     // who runs it; nullptr: this process, on the native kernel
   std::function<bool()> give_up;      // asked at each edge of a block; a run that is given up says nothing
 };
 

@@ -176,6 +176,9 @@ inline void Simulation::record_end(const Request& request) {
     ++stats.completed_in_window;
     entered_completed_ += request.entered ? 1 : 0;
   }
+  if (settings_.note_ends) [[unlikely]] {
+    ends_.push_back({.key = request.key, .at = now(), .flow = request.flow, .error = request.error});
+  }
   if (watch_ != nullptr) [[unlikely]] {
     watch_->ended(stats, {.arrived = request.arrived, .sampled = request.sampled, .failed = failed});
   }

@@ -19,8 +19,7 @@
 #include "sim/engine/run_settings.hpp"
 #include "sim/engine/runaway.hpp"
 #include "sim/kernel/kernel.hpp"
-#include "sim/observe/flow_stats.hpp"
-#include "sim/observe/meter.hpp"
+#include "sim/observe/observations.hpp"
 #include "sim/random/distribution.hpp"
 #include "sim/random/keyed.hpp"
 
@@ -106,9 +105,8 @@ class Simulation {
   }
   // Resumes the request now. REQUIRES: called from an event, not from inside a request.
   void resume(Request& request);
-  // The flow of the request that was resumed last: who spins, if time stands still.
+  // Of the request that was resumed last: who spins, if time stands still.
   [[nodiscard]] FlowId last_resumed() const { return last_resumed_; }
-  // Resumes the request by an event of this instant.
   void wake(Request& request, Phase phase) { wake_at(request, now(), phase); }
   void wake_at(Request& request, SimTime at, Phase phase);
   [[nodiscard]] static Action resuming(Request& request);
@@ -145,6 +143,7 @@ class Simulation {
   // REQUIRES: the model has faults.
   [[nodiscard]] Outages& outages() { return *outages_; }
   [[nodiscard]] FlowWatch* watch() { return watch_.get(); }
+  [[nodiscard]] std::vector<RequestEnd>& ends() { return ends_; }
 
   // Accounts for what all in flight did up to now: before the breakdowns are read.
   void settle_all();
@@ -187,6 +186,7 @@ class Simulation {
   std::vector<std::uint64_t> marks_;
   std::unique_ptr<Outages> outages_;
   std::unique_ptr<FlowWatch> watch_;
+  std::vector<RequestEnd> ends_;
   Int128 spent_nano_usd_ = 0;
   Request* first_ = nullptr;  // of all in flight, latest first
   std::uint64_t in_flight_ = 0;

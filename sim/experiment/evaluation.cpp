@@ -123,6 +123,7 @@ RunSettings Evaluator::settings_at(double value) const {
   settings.load = request_.is_load ? value : request_.load;
   settings.relieved = relieved_;
   settings.drain = false;
+  settings.engine = request_.engine;
   return settings;
 }
 

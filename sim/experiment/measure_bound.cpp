@@ -11,6 +11,7 @@ void hold_peaks(Model& model, Duration end) {
   for (const auto& outage : model.outages) {
     outage->clear();
   }
+  model.held_until = end;
 }
 
 namespace {
@@ -30,6 +31,7 @@ double seconds_for_scarcest(const Bound& bound, double load) {
 }  // namespace
 
 Bound measure_bound(Model& model, RunSettings settings) {
+  settings.engine = nullptr;  // where nothing has a limit, nothing is shared
   settings.everything_relieved = true;
   settings.expected_values = true;
   settings.drain = false;

@@ -12,7 +12,8 @@ namespace loadstone {
 // Makes every source a constant load at its peak.
 void hold_peaks(Model& model, Duration end);
 
-// Holds the model's sources at their peaks. Of the settings, the seed, the load and what is relieved are used.
+// Holds the model's sources at their peaks. Of the settings, the seed, the load and what is relieved are used; the
+// engine is always the native one.
 [[nodiscard]] Bound measure_bound(Model& model, RunSettings settings);
 
 }  // namespace loadstone

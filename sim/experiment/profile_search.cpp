@@ -88,6 +88,7 @@ class ProfileSearch {
     settings.seed = request_.seed;
     settings.load = request_.is_load ? value : request_.load;
     settings.relieved = relieved_;
+    settings.engine = request_.engine;
     return settings;
   }
 

@@ -32,7 +32,8 @@ RunResult conclude(const Model& model, const Topology& topology, const Workload&
                      .workload = workload.name,
                      .seed = request.settings.seed,
                      .load = request.settings.load,
-                     .params = {}};
+                     .params = {},
+                     .engine = request.settings.engine != nullptr ? request.settings.engine->name() : "native"};
   result.warmup = warmup;
   result.summary = summarize(model, observed, quantiles);
   if (request.precision) {

@@ -29,6 +29,7 @@ struct Identity {
   std::uint64_t seed = 1;
   double load = 1;
   std::map<std::string, std::string> params;
+  std::string engine = "native";
 };
 
 // How well the headlines are known, where that was asked for.

@@ -49,7 +49,8 @@ struct SaturateRequest {
   std::size_t depth = 3;  // how many resources are found, each after the one before is relieved
   std::size_t replications = 10;
   std::uint64_t seed = 1;
-  double completions = 2000;  // of the scarcest resource, in a replication
+  const Engine* engine = nullptr;  // as in RunSettings; bounds are measured here all the same
+  double completions = 2000;       // of the scarcest resource, in a replication
   std::vector<Threshold> thresholds;
   std::function<void(const EvaluationNote&)> on_evaluation;  // may be empty
 };

@@ -6,10 +6,12 @@
 // Order. Events run in the order of event.hpp; completions of work run in Phase::release at the nanosecond
 //        after which the work is done (rounded up).
 // Owns.  The clock, the events, the hosts. Objects named in an Action must outlive the event.
-// Not.   It knows no request, no resource and no statistics. `native` is the implementation used by default.
+// Not.   It knows no request, no resource and no statistics. `native` is the implementation used by default; the other
+//        one is SimGrid's (src/simgrid), which takes links for what they are.
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 
 #include "sim/kernel/event.hpp"
 
@@ -34,6 +36,12 @@ struct JobId {
   [[nodiscard]] bool is_set() const { return generation != 0; }
 };
 
+// Some model goes round without letting time pass.
+class SpinningError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 class Kernel {
  public:
   Kernel() = default;
@@ -54,6 +62,9 @@ class Kernel {
 
   // Processor sharing over `cores` (may be fractional, above 0).
   virtual HostId add_host(double cores) = 0;
+  // A link is a host whose one core is its bandwidth, and whose work is the time of the bytes with the link to
+  // themselves.
+  virtual HostId add_link(double wires) { return add_host(wires); }
   // REQUIRES: 0 < cap. `quota` bounds what all jobs of the class get together (cores): at every instant, or, with a
   // `period`, over each period from 0 on, after which they stand still until the next one.
   virtual JobClassId add_job_class(HostId host, double cap, double quota, Duration period = {}) = 0;
@@ -75,6 +86,14 @@ class Kernel {
   // An action in registers: three stores that are read back as one vector at once cost a tenth of M/M/1's time.
   virtual EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
                                 std::uint64_t argument) = 0;
+
+  // An event is about to run: it counts, and the fingerprint has it.
+  void note(EventKey key) {
+    ++events_;
+    fingerprint_ = (fingerprint_ ^ (static_cast<std::uint64_t>(key.bits >> 64) * 0x9e3779b97f4a7c15ULL) ^
+                    (static_cast<std::uint64_t>(key.bits) >> EventKey::kSlotBits)) *
+                   0xd6e8feb86659fd93ULL;
+  }
 
   SimTime now_;
   std::uint64_t events_ = 0;

@@ -71,10 +71,7 @@ void NativeKernel::run(SimTime until) {
       throw SpinningError("more than " + std::to_string(spin_limit_) + " events at one instant");
     }
     now_ = at;
-    ++events_;
-    fingerprint_ = (fingerprint_ ^ (static_cast<std::uint64_t>(key.bits >> 64) * 0x9e3779b97f4a7c15ULL) ^
-                    (static_cast<std::uint64_t>(key.bits) >> EventKey::kSlotBits)) *
-                   0xd6e8feb86659fd93ULL;
+    note(key);
     const Action action = events_set_.pop().action;
     action.run(action.object, action.argument);
   }

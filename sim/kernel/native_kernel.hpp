@@ -2,12 +2,12 @@
 //
 // The kernel that runs by default: a future event set and one ProcessorSharing a host.
 //
+// Not.  Not final, for kernels that are wrong on purpose (tests/negative/mutants).
 // Cost. One indirect call an event. A run that executes more than `spin_limit` events at one instant ends with
 //       SpinningError: some model goes round without letting time pass.
 #pragma once
 
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "sim/kernel/contention.hpp"
@@ -17,12 +17,7 @@
 
 namespace loadstone {
 
-class SpinningError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-class NativeKernel final : public Kernel, public ContendingKernel {
+class NativeKernel : public Kernel, public ContendingKernel {
  public:
   explicit NativeKernel(std::uint64_t spin_limit = 20'000'000) : spin_limit_(spin_limit) {}
 

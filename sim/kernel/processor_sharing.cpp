@@ -7,7 +7,11 @@
 namespace loadstone {
 
 namespace {
-constexpr double kOne = 4294967296.0;  // 1.0 in 2^-32 fixed point
+constexpr int kBits = 40;
+constexpr double kOne = static_cast<double>(INT64_C(1) << kBits);  // 1.0 in fixed point
+// Of a job's work, a thousandth of a nanosecond: what ends on a nanosecond ends there, and not one later, although its
+// share of the cores was rounded down.
+constexpr UInt128 kSlack = UInt128{1} << (kBits - 10);
 }  // namespace
 
 ProcessorSharing::ProcessorSharing(double cores) : cores_(cores) {
@@ -55,7 +59,8 @@ ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_
   }
   slots_[slot].done = done;
   slots_[slot].job_class = job_class;
-  c.heap.push_back({c.clock + (static_cast<UInt128>(static_cast<std::uint64_t>(work)) << 32), sequence_++, slot});
+  const UInt128 whole = static_cast<UInt128>(static_cast<std::uint64_t>(work)) << kBits;
+  c.heap.push_back({c.clock + (work > 0 ? whole - kSlack : 0), sequence_++, slot});
   sift(c, c.heap.size() - 1);
   ++jobs_;
   share();

@@ -10,8 +10,8 @@
 // Quota. With a period, a class may use quota x period of core time in each period, whatever cores its jobs get;
 //        when that is used up, its jobs stand still until the next period begins (CFS bandwidth control). Periods begin
 //        at the multiples of their length; nothing is carried over.
-// Exact. Virtual time is fixed point (2^-32 ns); rates are rounded down and completions up to the next nanosecond,
-//        so no job ends early and none is rescheduled at dt = 0.
+// Exact. Virtual time is fixed point (2^-40 ns); rates are rounded down and completions up to the next nanosecond, with
+//        a thousandth of one to spare for what the rates have lost. None is rescheduled at dt = 0.
 // Loss.  With contention all rates are lowered by the same factor; the cores are as busy as without it.
 // Cost.  O(log n) for an arrival or a completion, plus O(classes that have jobs). There can be thousands of hosts, each
 //        cold when its next event comes: what every event touches comes first, here and in a class.
@@ -62,20 +62,20 @@ class ProcessorSharing {
 
  private:
   struct Item {          // of a class's heap, by attained work at which the job is done, then by arrival
-    UInt128 finish = 0;  // 2^-32 ns
+    UInt128 finish = 0;  // 2^-40 ns
     std::uint64_t sequence = 0;
     std::uint32_t slot = 0;
   };
   struct alignas(64) Class {
     std::vector<Item> heap;
-    std::uint64_t rate = 0;   // attained work per ns, 2^-32
-    UInt128 clock = 0;        // attained work of every job, 2^-32 ns
-    std::uint64_t cores = 0;  // of each job, 2^-32: as the rate, unless it is slow
+    std::uint64_t rate = 0;   // attained work per ns, 2^-40
+    UInt128 clock = 0;        // attained work of every job, 2^-40 ns
+    std::uint64_t cores = 0;  // of each job, 2^-40: as the rate, unless it is slow
     double slowness = 1;
     std::size_t unhindered = 0;  // alone, up to so many jobs have `cap` each, and lose nothing by contention
     double cap = 1;
     double quota = 1;
-    UInt128 left = 0;      // of the core time of this period, 2^-32 ns
+    UInt128 left = 0;      // of the core time of this period, 2^-40 ns
     Duration period;       // 0: the quota holds at every instant
     SimTime refills_at;    // when the next one begins
     bool stopped = false;  // until then
@@ -111,7 +111,7 @@ class ProcessorSharing {
 
   SimTime now_;
   std::size_t jobs_ = 0;
-  UInt128 busy_ = 0;  // 2^-32 core-ns
+  UInt128 busy_ = 0;  // 2^-40 core-ns
   std::uint64_t sequence_ = 0;
   std::vector<Class> classes_;
   std::vector<std::uint32_t> active_;    // classes with jobs, ascending

@@ -5,6 +5,7 @@
 // Not. No estimates and no names: sim/analysis joins several of these with the Model.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,16 @@ struct ResourceObservations {
   std::optional<SimTime> blocked_since_end;  // since when somebody has been in the line that is longest at the end
 };
 
+// The end of one request.
+struct RequestEnd {
+  std::uint64_t key = 0;  // of its draws: which request it is, whatever else happens
+  SimTime at;
+  std::uint32_t flow = 0;
+  std::uint32_t error = 0;  // 0: it completed
+
+  auto operator<=>(const RequestEnd&) const = default;
+};
+
 struct Observations {
   std::vector<ResourceObservations> resources;  // by RowId
   std::vector<FlowStats> flows;                 // by FlowId
@@ -45,8 +56,9 @@ struct Observations {
   std::uint64_t entered_completed = 0;  // requests of sources that completed inside the window
   std::uint64_t sampled_in_flight = 0;  // not ended when the drain was given up
   std::uint64_t in_flight = 0;
-  std::string stopped;    // why the run ended early; "" if it did not
-  bool given_up = false;  // nobody wants it any more: it is not whole
+  std::string stopped;           // why the run ended early; "" if it did not
+  bool given_up = false;         // nobody wants it any more: it is not whole
+  std::vector<RequestEnd> ends;  // in the order in which they ended; only where that was asked for
 };
 
 }  // namespace loadstone

@@ -12,7 +12,7 @@ Link::Link(Simulation& simulation, const LinkPlan& plan)
     : Resource(simulation, plan.row), plan_(plan), wires_(plan.member_attributes, [this](const Request* first) {
         constexpr double kManyWires = 100000;
         const double wires = simulation_.is_relieved(plan_.name) ? kManyWires : 1;
-        const HostId host = simulation_.kernel().add_host(wires);
+        const HostId host = simulation_.kernel().add_link(wires);
         auto wire = std::make_unique<Wire>(static_cast<std::int64_t>(wires),
                                            simulation_.kernel().add_job_class(host, 1.0, wires));
         wire->label = member_label(simulation_, plan_, first);

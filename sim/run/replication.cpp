@@ -14,8 +14,8 @@ constexpr std::uint64_t kEnoughArrivals = 50;
 
 class Run {
  public:
-  Run(const Model& model, const RunSettings& settings, const Horizon& horizon)
-      : horizon_(horizon), simulation_(model, settings, kernel_) {}
+  Run(Kernel& kernel, const Model& model, const RunSettings& settings, const Horizon& horizon)
+      : horizon_(horizon), kernel_(kernel), simulation_(model, settings, kernel) {}
 
   Observations run() {
     Observations observed;
@@ -143,6 +143,7 @@ class Run {
       observed.flows.push_back(std::move(simulation_.flow_stats(flow)));
     }
     observed.marks = simulation_.marks();
+    observed.ends = std::move(simulation_.ends());
     observed.spent_nano_usd = simulation_.spent_nano_usd();
     observed.measured_from = settings.measure_from;
     observed.measured_until = settings.measure_until;
@@ -156,7 +157,7 @@ class Run {
   }
 
   Horizon horizon_;
-  NativeKernel kernel_;
+  Kernel& kernel_;
   Simulation simulation_;
   std::size_t edges_ = 0;
   bool given_up_ = false;
@@ -165,10 +166,18 @@ class Run {
 
 }  // namespace
 
-Observations run_replication(const Model& model, RunSettings settings, const Horizon& horizon) {
+Observations run_replication_on(Kernel& kernel, const Model& model, RunSettings settings, const Horizon& horizon) {
   settings.measure_from = SimTime{} + horizon.warmup;
   settings.measure_until = SimTime{} + horizon.end;
-  return Run(model, settings, horizon).run();
+  return Run(kernel, model, settings, horizon).run();
+}
+
+Observations run_replication(const Model& model, RunSettings settings, const Horizon& horizon) {
+  if (settings.engine != nullptr) {
+    return settings.engine->run(model, settings, horizon);
+  }
+  NativeKernel kernel;
+  return run_replication_on(kernel, model, std::move(settings), horizon);
 }
 
 }  // namespace loadstone

@@ -21,6 +21,25 @@ struct Horizon {
   Duration drain{INT64_C(1) << 60};  // longest time after the end
 };
 
+// Who runs replications elsewhere than in this process: on another kernel. It gives what run_replication would.
+class Engine {
+ public:
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  virtual ~Engine() = default;
+
+  [[nodiscard]] virtual std::string name() const = 0;
+  // By any number of threads at a time. Throws std::runtime_error if it cannot be run there.
+  [[nodiscard]] virtual Observations run(const Model& model, const RunSettings& settings,
+                                         const Horizon& horizon) const = 0;
+};
+
+// By settings.engine, if that is one.
 [[nodiscard]] Observations run_replication(const Model& model, RunSettings settings, const Horizon& horizon);
+
+// In this process on that kernel, which must be new.
+[[nodiscard]] Observations run_replication_on(Kernel& kernel, const Model& model, RunSettings settings,
+                                              const Horizon& horizon);
 
 }  // namespace loadstone

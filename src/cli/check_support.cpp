@@ -230,6 +230,9 @@ std::string ClaimsFile::command_of(const Job& job) const {
     }
     text += fmt::format(" --depth {}", job.options.depth);
   }
+  if (job.options.engine != "native") {
+    text += " --engine " + job.options.engine;
+  }
   return text + fmt::format(" --replications {} --seed {}", job.options.replications, job.options.seed);
 }
 
@@ -238,7 +241,8 @@ std::string ClaimsFile::reproduce(const ClaimSpec& claim) const {
   if (points.size() == 1 && claim.vary.empty() && jobs_.at(points[0]).options.method != Method::bound) {
     return command_of(jobs_.at(points[0]));
   }
-  return "loadstone check " + path_ + " --only " + claim.id;
+  return "loadstone check " + path_ + " --only " + claim.id +
+         (options_.engine != "native" ? " --engine " + options_.engine : "");
 }
 
 }  // namespace loadstone::cli

@@ -26,7 +26,10 @@ std::string why(const RunResult& result, const Options& options) {
 
 int command_run(const Options& options) {
   Diagnostics diagnostics;
-  const auto inputs = load::read_inputs(options.files[0], options.files[1], diagnostics);
+  auto inputs = load::read_inputs(options.files[0], options.files[1], diagnostics);
+  if (inputs) {
+    inputs->for_another_process = options.other_engine != nullptr;
+  }
   const auto loaded = inputs ? load::compile(*inputs, options.set, diagnostics) : std::nullopt;
   const auto thresholds =
       loaded ? parse_thresholds(loaded->workload, loaded->topology, diagnostics) : std::vector<Threshold>{};

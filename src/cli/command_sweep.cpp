@@ -49,6 +49,7 @@ class Sweep {
         exec::ThreadExecutor& executor)
       : inputs_(inputs), plan_(plan), options_(options), executor_(executor) {
     request_.settings.seed = options.seed;
+    request_.settings.engine = options.other_engine.get();
     request_.replications = options.replications;
     request_.quantiles = options.quantiles;
   }

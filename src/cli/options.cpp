@@ -11,6 +11,7 @@
 
 #include "sim/expression/quantity.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/remote/process_engine.hpp"
 
 namespace loadstone::cli {
 
@@ -23,6 +24,9 @@ void add_runs(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
   app.add_option("--threads", options.threads, "Runs at a time; 0: one for each core. Never changes a result.")
       ->check(CLI::Range(0U, 1024U));
+  app.add_option("--engine", options.engine, "native, or simgrid: the same model on SimGrid, to compare.")
+      ->check(CLI::IsMember({"native", "simgrid"}))
+      ->type_name("ENGINE");
   app.add_flag("--json", options.json, "One JSON document on standard output.");
   app.add_flag("--quiet", options.quiet, "Only the verdict; no progress.");
   app.add_flag("--verbose", options.verbose, "Logs what is done, to standard error.");
@@ -217,6 +221,9 @@ Parsed parse_command_line(int argc, char** argv) {
   if (!std::isfinite(options.load)) {
     std::cerr << "command line: error: --load must be a finite number\n";
     return {std::nullopt, kInvalidInput};
+  }
+  if (options.engine != "native") {
+    options.other_engine = remote::make_simgrid_engine();
   }
   return {std::move(options), kDone};
 }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sim/run/replication.hpp"
 #include "sim/spec/experiment.hpp"
 
 namespace loadstone::cli {
@@ -23,6 +25,8 @@ struct Options {
   std::optional<double> precision;  // as a share
   std::size_t max_replications = 1000;
   unsigned threads = 0;  // 0: as many as the machine has
+  std::string engine = "native";
+  std::shared_ptr<const Engine> other_engine;  // who runs it; nullptr for the native one
   bool json = false;
   bool quiet = false;
   bool verbose = false;

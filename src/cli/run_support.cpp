@@ -12,6 +12,7 @@ RunResult run_loaded(const load::Loaded& loaded, const std::vector<Threshold>& t
   RunRequest request;
   request.settings.seed = options.seed;
   request.settings.load = options.load;
+  request.settings.engine = options.other_engine.get();
   request.replications = options.replications;
   request.quantiles = options.quantiles;
   if (options.precision) {

@@ -37,6 +37,9 @@ const Parameter* axis_parameter(const load::Loaded& loaded, const Options& optio
 std::optional<SearchInputs> read_search(const std::string& topology, const std::string& workload,
                                         const Options& options, Diagnostics& diagnostics) {
   auto inputs = load::read_inputs(topology, workload, diagnostics);
+  if (inputs) {
+    inputs->for_another_process = options.other_engine != nullptr;
+  }
   return inputs ? check_search(std::move(*inputs), options, diagnostics) : std::nullopt;
 }
 
@@ -94,7 +97,8 @@ Identity identity_of(const SearchInputs& inputs, const Options& options) {
           .workload = inputs.loaded.workload.name,
           .seed = options.seed,
           .load = options.load,
-          .params = parameter_texts(inputs.loaded)};
+          .params = parameter_texts(inputs.loaded),
+          .engine = options.engine};
 }
 
 Dimension axis_dimension(const load::Loaded& loaded, const Options& options) {
@@ -115,6 +119,7 @@ SaturateReport search(const SearchInputs& inputs, const Options& options, exec::
   request.completions = completions.value_or(request.completions);
   request.replications = options.replications;
   request.seed = options.seed;
+  request.engine = options.other_engine.get();
   request.thresholds = inputs.thresholds;
   if (const Parameter* parameter = raised(inputs.loaded, options)) {
     request.whole_numbers = is_whole(*parameter);

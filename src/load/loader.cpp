@@ -8,6 +8,7 @@
 #include "sim/resource/registry.hpp"
 #include "sim/step/registry.hpp"
 #include "src/load/calendar.hpp"
+#include "src/load/emit_yaml.hpp"
 #include "src/load/overlay.hpp"
 #include "src/load/side_file.hpp"
 
@@ -24,7 +25,10 @@ std::optional<Inputs> read_inputs(const std::string& topology, const std::string
   if (!t || !w) {
     return std::nullopt;
   }
-  return Inputs{std::move(t->root), std::move(w->root), topology, workload};
+  return Inputs{.topology = std::move(t->root),
+                .workload = std::move(w->root),
+                .topology_path = topology,
+                .workload_path = workload};
 }
 
 namespace {
@@ -85,9 +89,11 @@ namespace {
 // A reader of one program's files, and what it has noted at the end.
 class Reading {
  public:
-  explicit Reading(Diagnostics& diagnostics) : reader(diagnostics, all_kinds()) {
+  explicit Reading(Diagnostics& diagnostics, const std::vector<FileText>& given = {})
+      : reader(diagnostics, all_kinds()), given_(given) {
     reader.set_open_file([this](const std::string& path, const Place& place, Diagnostics& problems) {
-      auto file = open_side_file(path, place, problems);
+      auto file = side_files_.size() < given_.size() ? std::optional(given_[side_files_.size()])
+                                                     : open_side_file(path, place, problems);
       if (file) {
         side_files_.push_back(*file);
       }
@@ -103,8 +109,22 @@ class Reading {
   Reader reader;
 
  private:
+  std::vector<FileText> given_;
   std::vector<FileText> side_files_;
 };
+
+std::shared_ptr<const Recipe> recipe_of(const Inputs& inputs, const Overrides& overrides, const Loaded& loaded) {
+  auto recipe = std::make_shared<Recipe>();
+  recipe->topology = emit_yaml(inputs.topology);
+  recipe->workload = emit_yaml(inputs.workload);
+  recipe->topology_path = inputs.topology_path;
+  recipe->workload_path = inputs.workload_path;
+  recipe->set.insert(overrides.begin(), overrides.end());
+  for (const FileText& file : loaded.side_files) {
+    recipe->side_files.emplace_back(file.path, file.text);
+  }
+  return recipe;
+}
 
 // `finish` is called with the builder if the files compile. Nothing if there are errors.
 template <class Finish>
@@ -129,18 +149,38 @@ std::optional<Loaded> build(Loaded loaded, const Reading& reading, Diagnostics& 
 
 std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics) {
   Loaded loaded;
-  Reading reading(diagnostics);
+  Reading reading(diagnostics, inputs.side_files);
   loaded.topology = read_topology(reading.reader, inputs.topology, overrides);
   loaded.workload = read_workload(reading.reader, inputs.workload, overrides);
   check_overrides(overrides, loaded, diagnostics);
   check_schedules(loaded.topology, loaded.workload, diagnostics);
   const Calendar calendar(loaded.topology, loaded.workload, diagnostics);
-  return build(std::move(loaded), reading, diagnostics, [&](ModelBuilder& builder, const Loaded& built) {
+  auto built_model = build(std::move(loaded), reading, diagnostics, [&](ModelBuilder& builder, const Loaded& built) {
     check_times(inputs, built.workload, builder.model().end, diagnostics);
     add_schedules(builder,
                   [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
     check_detection(inputs, built.workload, builder.model(), diagnostics);
   });
+  if (built_model && inputs.for_another_process) {
+    built_model->model.recipe = recipe_of(inputs, overrides, *built_model);
+  }
+  return built_model;
+}
+
+std::optional<Loaded> compile(const Recipe& recipe, Diagnostics& diagnostics) {
+  auto topology = parse_document(recipe.topology, recipe.topology_path, diagnostics);
+  auto workload = parse_document(recipe.workload, recipe.workload_path, diagnostics);
+  if (!topology || !workload || !diagnostics.ok()) {
+    return std::nullopt;
+  }
+  Inputs inputs{.topology = std::move(*topology).take_root(),
+                .workload = std::move(*workload).take_root(),
+                .topology_path = recipe.topology_path,
+                .workload_path = recipe.workload_path};
+  for (const auto& [path, text] : recipe.side_files) {
+    inputs.side_files.push_back({path, intern_file_name(path), text});
+  }
+  return compile(inputs, {recipe.set.begin(), recipe.set.end()}, diagnostics);
 }
 
 std::optional<Loaded> compile_topology(const Node& topology, const Overrides& overrides, Diagnostics& diagnostics) {

@@ -23,6 +23,8 @@ struct Inputs {
   Node workload;
   std::string topology_path;
   std::string workload_path;
+  bool for_another_process = false;    // models get a Recipe
+  std::vector<FileText> side_files{};  // in the order in which they are asked for; if empty, they are read
 };
 
 struct Loaded {
@@ -39,6 +41,8 @@ struct Loaded {
 
 // Nothing if there are errors. An override that names no parameter of either file is one.
 [[nodiscard]] std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, Diagnostics& diagnostics);
+// The same model as the one that has this recipe.
+[[nodiscard]] std::optional<Loaded> compile(const Recipe& recipe, Diagnostics& diagnostics);
 
 // A topology without a workload, flows and resources included.
 [[nodiscard]] std::optional<Loaded> compile_topology(const Node& topology, const Overrides& overrides,

@@ -77,7 +77,7 @@ Json json_header(const char* command, const Identity& identity) {
   j["loadstone"] = LOADSTONE_VERSION;
   j["command"] = command;
   j["seed"] = identity.seed;
-  j["engine"] = "native";
+  j["engine"] = identity.engine;
   j["topology"] = identity.topology;
   j["workload"] = identity.workload;
   j["load"] = json_number(identity.load);

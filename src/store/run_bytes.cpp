@@ -143,7 +143,8 @@ void value(Archive& archive, Is<FlowStats> auto& flow) {
 template <class Archive>
 void value(Archive& archive, Is<Observations> auto& observed) {
   auto& [resources, flows, marks, spent_nano_usd, measured_from, measured_until, ended, events, fingerprint, entered,
-         entered_completed, sampled_in_flight, in_flight, stopped, given_up] = observed;
+         entered_completed, sampled_in_flight, in_flight, stopped, given_up, ends] = observed;
+  static_cast<void>(ends);  // nobody asks for them of a run that is kept
   values(archive, resources, flows, marks, spent_nano_usd, measured_from, measured_until, ended, events, fingerprint,
          entered, entered_completed, sampled_in_flight, in_flight, stopped, given_up);
 }

@@ -76,10 +76,13 @@ const Table kMayInclude{
      {"sim/base", "sim/random", "sim/stats", "sim/theory", "sim/spec", "sim/observe", "sim/engine", "sim/run",
       "sim/analysis", "sim/experiment", "src/load"}},
     {"src/mpi", {"src/exec", "src/cli"}},
+    // replications in other processes: who asks for them, and the program that runs them on SimGrid
+    {"src/remote", {"sim/base", "sim/observe", "sim/engine", "sim/run", "sim/experiment", "src/store"}},
+    {"src/simgrid", {"sim/base", "sim/kernel", "sim/engine", "sim/run", "sim/experiment", "src/load", "src/remote"}},
     {"src/cli",
      {"sim/base", "sim/stats", "sim/theory", "sim/expression", "sim/spec", "sim/observe", "sim/model", "sim/run",
-      "sim/claims", "sim/analysis", "sim/experiment", "src/log", "src/load", "src/exec", "src/report", "src/store",
-      "src/calibrate"}},
+      "sim/claims", "sim/analysis", "sim/experiment", "src/log", "src/load", "src/exec", "src/remote", "src/report",
+      "src/store", "src/calibrate"}},
 };
 
 // A header whose name begins so -> the folders that may include it. The longest beginning counts. The table binds
@@ -98,7 +101,9 @@ const Table kForeign{
     {"SQLiteCpp/", {"src/store"}},
     {"sqlite3.h", {"src/store"}},
     {"mpi.h", {"src/mpi"}},
-    {"simgrid/", {}},
+    {"simgrid/", {"src/simgrid"}},
+    {"sys/prctl.h", {"src/simgrid"}},
+    {"sys/wait.h", {"src/remote"}},
     {"gtest/", {}},
     {"gmock/", {}},
 };

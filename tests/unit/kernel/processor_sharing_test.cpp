@@ -1,4 +1,4 @@
-// Shares of one host's cores, each scenario with its algebra. Rates are multiples of 2^-32 rounded down; where a share
+// Shares of one host's cores, each scenario with its algebra. Rates are multiples of 2^-40 rounded down; where a share
 // is a dyadic fraction (1/2, 3/4, ..) nothing is rounded and the instants are exact.
 #include "sim/kernel/processor_sharing.hpp"
 
@@ -99,16 +99,16 @@ TEST_F(SharedHost, AStoppedClassLeavesItsCores) {
   EXPECT_THAT(ended(), ElementsAre(Ran{1500, 0}, Ran{1500, 1}));
 }
 
-// rate floor(2^32 / 3) / 2^32 = (1 - 2^-32) / 3: 1000 needs 3000 / (1 - 2^-32), just above 3000, so the end is at 3001,
-// by when each has attained 1000.33 - 2^-22.
-TEST_F(SharedHost, AShareThatIsRoundedDownEndsOneNanosecondLate) {
+// rate floor(2^40 / 3) / 2^40 = (1 - 2^-40) / 3: 1000 needs 3000 / (1 - 2^-40), above 3000 by less than the thousandth
+// of a nanosecond that is to spare.
+TEST_F(SharedHost, AShareThatIsRoundedDownEndsOnTheNanosecondAllTheSame) {
   cores(1);
   const JobClassId c = job_class(1, 1);
   for (std::uint64_t tag = 0; tag < 3; ++tag) {
     job(c, 1000, tag);
   }
-  EXPECT_THAT(ended(), ElementsAre(Ran{3001, 0}, Ran{3001, 1}, Ran{3001, 2}));
-  EXPECT_NEAR(busy(), 3001, 3001 * 3 * 0x1p-32);
+  EXPECT_THAT(ended(), ElementsAre(Ran{3000, 0}, Ran{3000, 1}, Ran{3000, 2}));
+  EXPECT_NEAR(busy(), 3000, 3000 * 3 * 0x1p-40);
 }
 
 // A alone until 500 (500 left), then 1/2 each: A ends at 500 + 1000; B has 500 left then, alone: 2000.
@@ -275,11 +275,12 @@ TEST_F(SharedHost, CoresMayBeFractional) {
   EXPECT_EQ(ended().back(), (Ran{start.ns + 1000, 4}));
 }
 
-// A tenth of a core is floor(0.1 x 2^32) = 429496729 of 2^-32: 10^9 x 2^32 / 429496729 = 10^10 + 13.97, rounded up.
+// A tenth of a core is floor(0.1 x 2^40) = 109951162777 of 2^-40: 10^9 x 2^40 / 109951162777 = 10^10 + 0.055, of which
+// 0.01 are to spare, rounded up.
 TEST_F(SharedHost, ACapThatIsNotDyadicIsRoundedDownByLessThanItsLastBit) {
   cores(1);
   job(job_class(0.1, 1), 1'000'000'000, 1);
-  EXPECT_THAT(ended(), ElementsAre(Ran{10'000'000'014, 1}));
+  EXPECT_THAT(ended(), ElementsAre(Ran{10'000'000'001, 1}));
 }
 
 // 1 core, A and B 1000: at 600 both have 300; B stopped, A's 700 left end at 1300. C takes B's slot.

@@ -93,9 +93,12 @@ TEST(Host, RefusesAPlacementThatIsLeftOpen) {
 
 // A share that is no whole number of nanoseconds: three jobs of 10 ms are done a nanosecond after 30 ms, never before.
 TEST(Host, RoundsTheEndOfAJobUp) {
-  const SeenRun seen(box("cores: 1"), {{.count = 3}});
-  EXPECT_EQ(seen.flow("go").latency.min(), 30'000'001);
-  EXPECT_EQ(seen.flow("go").latency.max(), 30'000'001);
+  const SeenRun thirds(box("cores: 3"), {{.count = 4}});
+  EXPECT_EQ(thirds.flow("go").latency.min(), 13'333'334);
+  EXPECT_EQ(thirds.flow("go").latency.max(), 13'333'334);
+  const SeenRun whole(box("cores: 1"), {{.count = 3}});  // a share that was rounded down costs no nanosecond
+  EXPECT_EQ(whole.flow("go").latency.min(), 30'000'000);
+  EXPECT_EQ(whole.flow("go").latency.max(), 30'000'000);
 }
 
 // Two services, one of them limited to a quarter of the core: what it leaves is the other's.

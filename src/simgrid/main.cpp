@@ -1,0 +1,8 @@
+// loadstone-simgrid: runs one replication on SimGrid for a loadstone that was told `--engine simgrid`.
+#include "src/simgrid/serve.hpp"
+#include "src/simgrid/simgrid_kernel.hpp"
+
+int main() {
+  using namespace loadstone::simgrid_engine;
+  return serve([] { return std::make_unique<SimGridKernel>(); });
+}

@@ -1,0 +1,60 @@
+// loadstone-mutant: the SimGrid engine with one thing wrong, which the environment variable LOADSTONE_MUTANT names. For
+// tests that must notice it.
+#include <cstdlib>
+#include <string_view>
+
+#include "src/simgrid/serve.hpp"
+#include "src/simgrid/simgrid_kernel.hpp"
+
+namespace {
+
+using namespace loadstone;
+using simgrid_engine::SimGridKernel;
+
+class Sound final : public SimGridKernel {};
+
+// What ends a pause comes a nanosecond late.
+class LateTimers final : public SimGridKernel {
+ protected:
+  EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
+                        std::uint64_t argument) override {
+    const SimTime late = phase == Phase::wake && at > now() ? at + Duration{1} : at;
+    return SimGridKernel::schedule_call(late, phase, function, object, argument);
+  }
+};
+
+// At one instant timeouts come after what ends a wait in the phase after theirs.
+class LateExpiries final : public SimGridKernel {
+ protected:
+  EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
+                        std::uint64_t argument) override {
+    return SimGridKernel::schedule_call(at, phase == Phase::expire ? Phase::wake : phase, function, object, argument);
+  }
+};
+
+// What ends on cores and links is handed over a nanosecond after it ended.
+class LateCompletions final : public SimGridKernel {
+ protected:
+  [[nodiscard]] SimTime rounded_up(double date) const override { return SimGridKernel::rounded_up(date) + Duration{1}; }
+};
+
+std::unique_ptr<Kernel> make_mutant() {
+  const char* variable = std::getenv("LOADSTONE_MUTANT");
+  const std::string_view name = variable == nullptr ? "" : variable;
+  if (name == "late_timers") {
+    return std::make_unique<LateTimers>();
+  }
+  if (name == "late_expiries") {
+    return std::make_unique<LateExpiries>();
+  }
+  if (name == "late_completions") {
+    return std::make_unique<LateCompletions>();
+  }
+  return std::make_unique<Sound>();
+}
+
+}  // namespace
+
+int main() {
+  return simgrid_engine::serve(make_mutant);
+}
