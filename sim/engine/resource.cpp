@@ -41,7 +41,7 @@ void Resource::begin_service(Request& request, Member& member) {
 
 Totals Resource::totals(SimTime now) const {
   Totals sum;
-  for_each_member([&](const Member& member) { sum += member.level.totals(now); });
+  for_each_member([&](const Member& member) { sum += totals_of(member, now); });
   return sum;
 }
 

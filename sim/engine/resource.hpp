@@ -60,6 +60,8 @@ class Resource {
   virtual void for_each_member(const std::function<void(const Member&)>& visit) const = 0;
 
   [[nodiscard]] virtual Totals totals(SimTime now) const;
+  // Of one member, which is its own.
+  [[nodiscard]] virtual Totals totals_of(const Member& member, SimTime now) const { return member.level.totals(now); }
   // Whether the units in use are exactly what requests hold, are served with, or `held_besides`: then the integral of
   // the level must equal the sum of those times. False where a unit is a share (processor sharing, rate limits).
   [[nodiscard]] virtual bool is_held() const { return true; }

@@ -23,6 +23,7 @@ struct RunSettings {
   bool drain = true;                  // follow sampled requests to their end
   bool expected_values = false;       // every drawn duration and size is its mean: for the bound
   bool everything_relieved = false;   // no resource has a limit: for the bound
+  bool free_transfers = false;        // take no time: for the bound, where it is not known what they take
   std::vector<std::string> relieved;  // names of resources without a limit
   bool note_ends = false;             // keep when each request ended, for comparing two engines
   const Engine* engine = nullptr;     // who runs it; nullptr: this process, on the native kernel

@@ -31,6 +31,7 @@ double seconds_for_scarcest(const Bound& bound, double load) {
 }  // namespace
 
 Bound measure_bound(Model& model, RunSettings settings) {
+  settings.free_transfers = settings.engine != nullptr && settings.engine->has_own_network();
   settings.engine = nullptr;  // where nothing has a limit, nothing is shared
   settings.everything_relieved = true;
   settings.expected_values = true;

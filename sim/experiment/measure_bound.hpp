@@ -13,7 +13,7 @@ namespace loadstone {
 void hold_peaks(Model& model, Duration end);
 
 // Holds the model's sources at their peaks. Of the settings, the seed, the load and what is relieved are used; the
-// engine is always the native one.
+// engine is always the native one. Where the settings' engine has a network of its own, transfers take no time here.
 [[nodiscard]] Bound measure_bound(Model& model, RunSettings settings);
 
 }  // namespace loadstone

@@ -1,16 +1,17 @@
 // sim/kernel/kernel.hpp
 //
 // The kernel owns the clock and offers the three things that everything else is built on: wake me at an instant,
-// execute this much work on a host, and cancel either. A link is a host whose work is bytes.
+// execute this much work on a host or over links, and cancel either.
 //
 // Order. Events run in the order of event.hpp; completions of work run in Phase::release at the nanosecond
 //        after which the work is done (rounded up).
-// Owns.  The clock, the events, the hosts. Objects named in an Action must outlive the event.
+// Owns.  The clock, the events, the hosts, the links. Objects named in an Action must outlive the event.
 // Not.   It knows no request, no resource and no statistics. `native` is the implementation used by default; the other
-//        one is SimGrid's (src/simgrid), which takes links for what they are.
+//        one is SimGrid's (src/simgrid).
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 
 #include "sim/kernel/event.hpp"
@@ -21,7 +22,23 @@ struct HostId {
   std::uint32_t index = 0;
 };
 
-// A class of jobs on one host whose members have the same cap (cores one job can use) and share a quota.
+// Links that routes join, and one of them.
+struct NetworkId {
+  std::uint32_t index = 0;
+};
+struct LinkId {
+  std::uint32_t network = 0;
+  std::uint32_t index = 0;
+};
+
+// How a link is used at this instant.
+struct LinkLoad {
+  bool is_full = false;     // all of its bandwidth is used
+  std::size_t held_up = 0;  // jobs that would be faster if it were wider: those that are fastest on it while it is full
+};
+
+// A class of jobs on one host whose members have the same cap (cores one job can use) and share a quota; or all jobs
+// that take one route of a network.
 struct JobClassId {
   std::uint32_t host = 0;
   std::uint32_t index = 0;
@@ -62,15 +79,24 @@ class Kernel {
 
   // Processor sharing over `cores` (may be fractional, above 0).
   virtual HostId add_host(double cores) = 0;
-  // A link is a host whose one core is its bandwidth, and whose work is the time of the bytes with the link to
-  // themselves.
+  // A link in no network is a host whose one core is its bandwidth, and whose work is the time of the bytes with the
+  // link to themselves.
   virtual HostId add_link(double wires) { return add_host(wires); }
   // REQUIRES: 0 < cap. `quota` bounds what all jobs of the class get together (cores): at every instant, or, with a
   // `period`, over each period from 0 on, after which they stand still until the next one.
   virtual JobClassId add_job_class(HostId host, double cap, double quota, Duration period = {}) = 0;
-  // From now on work in the class takes `factor` times as long, on the same cores. REQUIRES: factor >= 1.
+  // Links whose bandwidth (bytes per ns, of each of its wires; above 0) those that cross them share max-min fairly. A
+  // job moves over all links of its route at once, in one wire of each; its work is the time that it takes when it is
+  // alone, which the narrowest of them decides. REQUIRES: a route has no link twice.
+  virtual NetworkId add_network() = 0;
+  virtual LinkId add_link(NetworkId network, double bandwidth, double wires) = 0;
+  virtual JobClassId add_route(NetworkId network, std::span<const LinkId> links) = 0;
+  [[nodiscard]] virtual LinkLoad load(LinkId link) = 0;
+  // The integral of the bandwidth that is used over that of a wire, since the start, in nanoseconds.
+  [[nodiscard]] virtual double used_ns(LinkId link) = 0;
+  // From now on work in a class of a host takes `factor` times as long, on the same cores. REQUIRES: factor >= 1.
   virtual void set_slowness(JobClassId job_class, double factor) = 0;
-  // Runs `work` core-nanoseconds in the class; `done` runs when they are done. work >= 0.
+  // Runs `work` nanoseconds (of a core, of a route) in the class; `done` runs when they are done. work >= 0.
   virtual JobId execute(JobClassId job_class, std::int64_t work, Action done) = 0;
   virtual bool stop(JobId job) = 0;
   // The integral of busy cores over time since the start, in core-nanoseconds.

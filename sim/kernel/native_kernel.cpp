@@ -7,6 +7,10 @@
 
 namespace loadstone {
 
+namespace {
+constexpr std::uint32_t kInNetwork = 0x80000000;  // as the host of a job or of its class: the rest counts networks
+}
+
 EventId NativeKernel::schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
                                     std::uint64_t argument) {
   LOADSTONE_CHECK(at >= now_ && at <= kEndOfTime, "an event before now or beyond 2^62 ns");
@@ -32,23 +36,60 @@ void NativeKernel::set_slowness(JobClassId job_class, double factor) {
   reschedule(host);
 }
 
-JobId NativeKernel::execute(JobClassId job_class, std::int64_t work, Action done) {
-  Host& host = *hosts_[job_class.host];
-  const auto handle = host.sharing.start(now_, job_class.index, work, done);
-  reschedule(host);
+NetworkId NativeKernel::add_network() {
+  networks_.push_back(std::make_unique<Net>(Net{this, {}, {}, {}}));
+  return {static_cast<std::uint32_t>(networks_.size() - 1)};
+}
+
+LinkId NativeKernel::add_link(NetworkId network, double bandwidth, double wires) {
+  return {network.index, networks_[network.index]->sharing.add_link(bandwidth, wires)};
+}
+
+JobClassId NativeKernel::add_route(NetworkId network, std::span<const LinkId> links) {
+  std::vector<std::uint32_t> indices;
+  for (const LinkId link : links) {
+    indices.push_back(link.index);
+  }
+  return {network.index | kInNetwork, networks_[network.index]->sharing.add_route(indices)};
+}
+
+LinkLoad NativeKernel::load(LinkId link) {
+  return networks_[link.network]->sharing.load(link.index);
+}
+
+double NativeKernel::used_ns(LinkId link) {
+  return networks_[link.network]->sharing.used_ns(now_, link.index);
+}
+
+template <class Sharing>
+JobId NativeKernel::start_in(Sharers<Sharing>& sharers, JobClassId job_class, std::int64_t work, Action done) {
+  const JobHandle handle = sharers.sharing.start(now_, job_class.index, work, done);
+  reschedule(sharers);
   return {job_class.host, handle.slot, handle.generation};
+}
+
+template <class Sharing>
+bool NativeKernel::stop_in(Sharers<Sharing>& sharers, JobId job) {
+  const bool stopped = sharers.sharing.stop(now_, {job.slot, job.generation});
+  if (stopped) {
+    reschedule(sharers);
+  }
+  return stopped;
+}
+
+JobId NativeKernel::execute(JobClassId job_class, std::int64_t work, Action done) {
+  if ((job_class.host & kInNetwork) != 0) [[unlikely]] {
+    return start_in(*networks_[job_class.host & ~kInNetwork], job_class, work, done);
+  }
+  return start_in(*hosts_[job_class.host], job_class, work, done);
 }
 
 bool NativeKernel::stop(JobId job) {
   if (!job.is_set()) {
     return false;
   }
-  Host& host = *hosts_[job.host];
-  const bool stopped = host.sharing.stop(now_, {job.slot, job.generation});
-  if (stopped) {
-    reschedule(host);
-  }
-  return stopped;
+  return (job.host & kInNetwork) != 0 ? stop_in(*networks_[job.host & ~kInNetwork], job)
+                                      : stop_in(*hosts_[job.host], job);
 }
 
 double NativeKernel::busy_core_ns(HostId host) {
@@ -80,32 +121,34 @@ void NativeKernel::run(SimTime until) {
   }
 }
 
+template <class Sharing>
 void NativeKernel::on_completion(void* object, std::uint64_t) {
-  Host& host = *static_cast<Host*>(object);
-  NativeKernel& kernel = *host.kernel;
-  host.event = {};
-  std::vector<ProcessorSharing::Completed> completed;
+  auto& sharers = *static_cast<Sharers<Sharing>*>(object);
+  NativeKernel& kernel = *sharers.kernel;
+  sharers.event = {};
+  std::vector<CompletedJob> completed;
   completed.swap(kernel.completed_);
-  host.sharing.advance(kernel.now_, completed);
-  kernel.reschedule(host);
-  for (const ProcessorSharing::Completed& done : completed) {
-    if (const auto action = host.sharing.take(done.job)) {  // nothing if an earlier one of them stopped it
+  sharers.sharing.advance(kernel.now_, completed);
+  kernel.reschedule(sharers);
+  for (const CompletedJob& done : completed) {
+    if (const auto action = sharers.sharing.take(done.job)) {  // nothing if an earlier one of them stopped it
       action->run(action->object, action->argument);
     }
   }
   completed.swap(kernel.completed_);
 }
 
-void NativeKernel::reschedule(Host& host) {
-  const auto next = host.sharing.next_completion();
-  if (host.event.is_set() && next && *next == host.event_at) {
+template <class Sharing>
+void NativeKernel::reschedule(Sharers<Sharing>& sharers) {
+  const auto next = sharers.sharing.next_completion();
+  if (sharers.event.is_set() && next && *next == sharers.event_at) {
     return;
   }
-  events_set_.cancel(host.event);
-  host.event = {};
+  events_set_.cancel(sharers.event);
+  sharers.event = {};
   if (next && *next < kEndOfTime) {
-    host.event_at = *next;
-    host.event = events_set_.schedule(*next, Phase::release, {&NativeKernel::on_completion, &host, 0});
+    sharers.event_at = *next;
+    sharers.event = events_set_.schedule(*next, Phase::release, {&NativeKernel::on_completion<Sharing>, &sharers, 0});
   }
 }
 

@@ -1,6 +1,6 @@
 // sim/kernel/native_kernel.hpp
 //
-// The kernel that runs by default: a future event set and one ProcessorSharing a host.
+// The kernel that runs by default: a future event set, one ProcessorSharing a host and one Network a network.
 //
 // Not.  Not final, for kernels that are wrong on purpose (tests/negative/mutants).
 // Cost. One indirect call an event. A run that executes more than `spin_limit` events at one instant ends with
@@ -13,6 +13,7 @@
 #include "sim/kernel/contention.hpp"
 #include "sim/kernel/future_event_set.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/network.hpp"
 #include "sim/kernel/processor_sharing.hpp"
 
 namespace loadstone {
@@ -22,9 +23,16 @@ class NativeKernel : public Kernel, public ContendingKernel {
   explicit NativeKernel(std::uint64_t spin_limit = 20'000'000) : spin_limit_(spin_limit) {}
 
   bool cancel(EventId id) override { return events_set_.cancel(id); }
+  using Kernel::add_link;
+
   HostId add_host(double cores) override;
   void contend(HostId host, const Contention& contention) override;
   JobClassId add_job_class(HostId host, double cap, double quota, Duration period = {}) override;
+  NetworkId add_network() override;
+  LinkId add_link(NetworkId network, double bandwidth, double wires) override;
+  JobClassId add_route(NetworkId network, std::span<const LinkId> links) override;
+  LinkLoad load(LinkId link) override;
+  double used_ns(LinkId link) override;
   void set_slowness(JobClassId job_class, double factor) override;
   JobId execute(JobClassId job_class, std::int64_t work, Action done) override;
   bool stop(JobId job) override;
@@ -36,19 +44,30 @@ class NativeKernel : public Kernel, public ContendingKernel {
                         std::uint64_t argument) override;
 
  private:
-  struct Host {
+  // Who shares something, by a rule of theirs.
+  template <class Sharing>
+  struct Sharers {
     NativeKernel* kernel;
     EventId event;  // of the next completion
     SimTime event_at;
-    ProcessorSharing sharing;
+    Sharing sharing;
   };
+  using Host = Sharers<ProcessorSharing>;
+  using Net = Sharers<Network>;
 
-  static void on_completion(void* host, std::uint64_t);
-  void reschedule(Host& host);
+  template <class Sharing>
+  static void on_completion(void* sharers, std::uint64_t);
+  template <class Sharing>
+  void reschedule(Sharers<Sharing>& sharers);
+  template <class Sharing>
+  JobId start_in(Sharers<Sharing>& sharers, JobClassId job_class, std::int64_t work, Action done);
+  template <class Sharing>
+  bool stop_in(Sharers<Sharing>& sharers, JobId job);
 
   FutureEventSet events_set_;
   std::vector<std::unique_ptr<Host>> hosts_;
-  std::vector<ProcessorSharing::Completed> completed_;  // scratch of on_completion
+  std::vector<std::unique_ptr<Net>> networks_;
+  std::vector<CompletedJob> completed_;  // scratch of on_completion
   std::uint64_t spin_limit_;
 };
 

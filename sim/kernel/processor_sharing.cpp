@@ -6,14 +6,6 @@
 
 namespace loadstone {
 
-namespace {
-constexpr int kBits = 40;
-constexpr double kOne = static_cast<double>(INT64_C(1) << kBits);  // 1.0 in fixed point
-// Of a job's work, a thousandth of a nanosecond: what ends on a nanosecond ends there, and not one later, although its
-// share of the cores was rounded down.
-constexpr UInt128 kSlack = UInt128{1} << (kBits - 10);
-}  // namespace
-
 ProcessorSharing::ProcessorSharing(double cores) : cores_(cores) {
   LOADSTONE_CHECK(cores > 0 && cores < 1e6, "cores of a host");
 }
@@ -21,7 +13,7 @@ ProcessorSharing::ProcessorSharing(double cores) : cores_(cores) {
 std::uint32_t ProcessorSharing::add_class(double cap, double quota, Duration period) {
   LOADSTONE_CHECK(cap > 0 && quota > 0 && period.ns >= 0, "cap, quota and period of a job class");
   const auto added = static_cast<std::uint32_t>(classes_.size());
-  Class& c = classes_.emplace_back();
+  CoreClass& c = classes_.emplace_back();
   c.cap = cap;
   c.quota = quota;
   // One less than there may be: nothing hangs on how the divisions in share() round.
@@ -42,36 +34,18 @@ void ProcessorSharing::set_slowness(SimTime now, std::uint32_t job_class, double
   share();
 }
 
-ProcessorSharing::Handle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
-  LOADSTONE_CHECK(work >= 0, "work of a job");
+JobHandle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
   move_clocks(now);
-  std::uint32_t slot = free_head_;
-  if (slot == kNoSlot) {
-    slot = static_cast<std::uint32_t>(slots_.size());
-    slots_.emplace_back();
-  } else {
-    free_head_ = slots_[slot].position;
-  }
-  Class& c = classes_[job_class];
-  if (c.heap.empty()) {
-    c.clock = 0;  // nobody's finish refers to the old clock
-    active_.insert(std::lower_bound(active_.begin(), active_.end(), job_class), job_class);
-  }
-  slots_[slot].done = done;
-  slots_[slot].job_class = job_class;
-  const UInt128 whole = static_cast<UInt128>(static_cast<std::uint64_t>(work)) << kBits;
-  c.heap.push_back({c.clock + (work > 0 ? whole - kSlack : 0), sequence_++, slot});
-  sift(c, c.heap.size() - 1);
-  ++jobs_;
+  const JobHandle started = insert(job_class, work, done);
   share();
-  return {slot, slots_[slot].generation};
+  return started;
 }
 
-bool ProcessorSharing::stop(SimTime now, Handle job) {
+bool ProcessorSharing::stop(SimTime now, JobHandle job) {
   if (!is_current(job)) {
     return false;
   }
-  if (slots_[job.slot].position != kLeft) {
+  if (is_inside(job)) {
     move_clocks(now);
     remove(job.slot);
     share();
@@ -83,12 +57,8 @@ bool ProcessorSharing::stop(SimTime now, Handle job) {
 std::optional<SimTime> ProcessorSharing::next_completion() const {
   std::optional<SimTime> next;
   for (const std::uint32_t i : active_) {
-    const Class& c = classes_[i];
-    const UInt128 finish = c.heap.front().finish;
-    const UInt128 left = finish > c.clock ? finish - c.clock : 0;
-    const UInt128 wait = c.rate == 0 ? UInt128{1} << 62 : (left + c.rate - 1) / c.rate;
-    const SimTime at{wait > static_cast<UInt128>(kEndOfTime.ns - now_.ns) ? kEndOfTime.ns
-                                                                          : now_.ns + static_cast<std::int64_t>(wait)};
+    const CoreClass& c = classes_[i];
+    const SimTime at = first_end(c);
     if (!next || at < *next) {
       next = at;
     }
@@ -99,12 +69,12 @@ std::optional<SimTime> ProcessorSharing::next_completion() const {
   return next;
 }
 
-UInt128 ProcessorSharing::core_time_of_period(const Class& c) const {
-  return static_cast<UInt128>(c.quota * kOne) * static_cast<std::uint64_t>(c.period.ns);
+UInt128 ProcessorSharing::core_time_of_period(const CoreClass& c) const {
+  return static_cast<UInt128>(c.quota * kClockOne) * static_cast<std::uint64_t>(c.period.ns);
 }
 
 // When the jobs of a class with a period use up its quota, or may go on.
-SimTime ProcessorSharing::next_stop_or_start(const Class& c) const {
+SimTime ProcessorSharing::next_stop_or_start(const CoreClass& c) const {
   if (c.stopped) {
     return c.refills_at;
   }
@@ -122,7 +92,7 @@ SimTime ProcessorSharing::next_stop_or_start(const Class& c) const {
 }
 
 // Of the time since now_, in which nothing changed but the number of the period.
-void ProcessorSharing::use_quota(Class& c, SimTime now) const {
+void ProcessorSharing::use_quota(CoreClass& c, SimTime now) const {
   SimTime since = now_;
   if (now >= c.refills_at) {
     since = SimTime{now.ns / c.period.ns * c.period.ns};
@@ -134,36 +104,15 @@ void ProcessorSharing::use_quota(Class& c, SimTime now) const {
   c.stopped = c.left == 0;
 }
 
-void ProcessorSharing::advance(SimTime now, std::vector<Completed>& completed) {
+void ProcessorSharing::advance(SimTime now, std::vector<CompletedJob>& completed) {
   move_clocks(now);
-  completed.clear();
-  for (std::size_t i = 0; i < active_.size();) {
-    Class& c = classes_[active_[i]];
-    while (!c.heap.empty() && c.heap.front().finish <= c.clock) {
-      const Item first = c.heap.front();
-      completed.push_back({{first.slot, slots_[first.slot].generation}, first.sequence});
-      remove(first.slot);
-    }
-    i += c.heap.empty() ? 0 : 1;  // an empty class has left the list
-  }
-  if (completed.size() > 1) {  // several classes, or several demands attained within one nanosecond
-    std::sort(completed.begin(), completed.end(),
-              [](const Completed& a, const Completed& b) { return a.sequence < b.sequence; });
-  }
+  leave(completed);
   share();
-}
-
-std::optional<Action> ProcessorSharing::take(Handle job) {
-  if (!is_current(job)) {
-    return std::nullopt;
-  }
-  free_slot(job.slot);
-  return slots_[job.slot].done;
 }
 
 double ProcessorSharing::busy_core_ns(SimTime now) {
   move_clocks(now);
-  return static_cast<double>(busy_) / kOne;
+  return static_cast<double>(busy_) / kClockOne;
 }
 
 void ProcessorSharing::move_clocks(SimTime now) {
@@ -177,27 +126,27 @@ void ProcessorSharing::move_clocks(SimTime now) {
     return;
   }
   for (const std::uint32_t i : active_) {
-    Class& c = classes_[i];
+    CoreClass& c = classes_[i];
     c.clock += static_cast<UInt128>(c.rate) * dt;
     busy_ += static_cast<UInt128>(c.cores) * dt * c.heap.size();
   }
   now_ = now;
 }
 
-double ProcessorSharing::limit_of_each(const Class& c) {
+double ProcessorSharing::limit_of_each(const CoreClass& c) {
   return c.period.ns > 0 ? c.cap : std::min(c.cap, c.quota / static_cast<double>(c.heap.size()));
 }
 
 // From now on each job of the class has `rate` cores.
-void ProcessorSharing::set_rate(Class& c, double rate, double efficient) {
-  c.cores = static_cast<std::uint64_t>(rate * kOne);
-  c.rate =
-      efficient == 1 && c.slowness == 1 ? c.cores : static_cast<std::uint64_t>(rate * efficient / c.slowness * kOne);
+void ProcessorSharing::set_rate(CoreClass& c, double rate, double efficient) {
+  c.cores = static_cast<std::uint64_t>(rate * kClockOne);
+  c.rate = efficient == 1 && c.slowness == 1 ? c.cores
+                                             : static_cast<std::uint64_t>(rate * efficient / c.slowness * kClockOne);
 }
 
 void ProcessorSharing::share() {
   if (active_.size() == 1 && !classes_[active_.front()].stopped) {
-    Class& c = classes_[active_.front()];
+    CoreClass& c = classes_[active_.front()];
     const bool is_hindered = jobs_ > c.unhindered;
     set_rate(c, is_hindered ? std::min(limit_of_each(c), cores_ / static_cast<double>(jobs_)) : c.cap,
              is_hindered ? efficiency() : 1);
@@ -213,7 +162,7 @@ void ProcessorSharing::share_by_limit() {
   std::size_t jobs = jobs_;
   bool sorted = true;
   for (const std::uint32_t i : active_) {
-    Class& c = classes_[i];
+    CoreClass& c = classes_[i];
     if (c.stopped) {
       c.cores = 0;
       c.rate = 0;
@@ -232,7 +181,7 @@ void ProcessorSharing::share_by_limit() {
   const double efficient = efficiency();
   double left = cores_;
   for (const Limited& least : by_limit_) {
-    Class& c = classes_[least.job_class];
+    CoreClass& c = classes_[least.job_class];
     const auto n = static_cast<double>(c.heap.size());
     const double rate = std::min(least.limit, left / static_cast<double>(jobs));
     set_rate(c, rate, efficient);
@@ -245,55 +194,6 @@ double ProcessorSharing::efficiency() const {
   const auto n = static_cast<double>(jobs_);
   const double beyond = n - cores_;
   return beyond <= 0 ? 1 : 1 / (1 + contention_.sigma * beyond + contention_.kappa * n * beyond);
-}
-
-void ProcessorSharing::remove(std::uint32_t slot) {
-  Class& c = classes_[slots_[slot].job_class];
-  const std::size_t position = slots_[slot].position;
-  const Item last = c.heap.back();
-  c.heap.pop_back();
-  if (position < c.heap.size()) {
-    c.heap[position] = last;
-    slots_[last.slot].position = static_cast<std::uint32_t>(position);
-    sift(c, position);
-  }
-  if (c.heap.empty()) {
-    active_.erase(std::lower_bound(active_.begin(), active_.end(), slots_[slot].job_class));
-  }
-  slots_[slot].position = kLeft;
-  --jobs_;
-}
-
-void ProcessorSharing::free_slot(std::uint32_t slot) {
-  std::uint32_t& generation = slots_[slot].generation;
-  generation += generation == 0xffffffff ? 2 : 1;  // 0 is no job
-  slots_[slot].position = free_head_;
-  free_head_ = slot;
-}
-
-// Restores the heap around `position`, up or down as needed.
-void ProcessorSharing::sift(Class& c, std::size_t position) {
-  std::vector<Item>& heap = c.heap;
-  const Item item = heap[position];
-  const auto put = [&](std::size_t at, const Item& what) {
-    heap[at] = what;
-    slots_[what.slot].position = static_cast<std::uint32_t>(at);
-  };
-  while (position > 0 && earlier(item, heap[(position - 1) / 2])) {
-    put(position, heap[(position - 1) / 2]);
-    position = (position - 1) / 2;
-  }
-  for (std::size_t child = position * 2 + 1; child < heap.size(); child = position * 2 + 1) {
-    if (child + 1 < heap.size() && earlier(heap[child + 1], heap[child])) {
-      ++child;
-    }
-    if (!earlier(heap[child], item)) {
-      break;
-    }
-    put(position, heap[child]);
-    position = child;
-  }
-  put(position, item);
 }
 
 }  // namespace loadstone

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sim/engine/resource.hpp"
@@ -63,7 +64,8 @@ class Stock {
 class Carrier {
  public:
   virtual ~Carrier() = default;
-  virtual void lower_transfer(Lowerer& lowerer, const SizeLaw& bytes) = 0;
+  // Over this and, at the same time, over `others`.
+  virtual void lower_transfer(Lowerer& lowerer, std::span<Carrier* const> others, const SizeLaw& bytes) = 0;
 };
 
 // Takes messages: a queue.

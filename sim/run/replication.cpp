@@ -77,14 +77,15 @@ class Run {
     }
   }
 
-  static Member::Noted totals_of(const Member& member, SimTime now) {
-    const Totals totals = member.level.totals(now);
+  static Member::Noted totals_of(const Resource& resource, const Member& member, SimTime now) {
+    const Totals totals = resource.totals_of(member, now);
     return {totals.in_use_area, std::min(totals.blocked_time, totals.full_time), totals.arrivals};
   }
 
   void note_members() {
     for (const auto& resource : simulation_.resources()) {
-      resource->for_each_member([&](const Member& member) { member.noted = totals_of(member, simulation_.now()); });
+      resource->for_each_member(
+          [&](const Member& member) { member.noted = totals_of(*resource, member, simulation_.now()); });
     }
   }
 
@@ -100,7 +101,7 @@ class Run {
       ++r.members;
       const Level& level = member.level;
       r.capacity = std::max(r.capacity, level.capacity());
-      const Member::Noted total = totals_of(member, simulation_.now());
+      const Member::Noted total = totals_of(resource, member, simulation_.now());
       const std::uint64_t own_arrivals = total.arrivals - member.noted.arrivals;
       arrivals += own_arrivals;
       if (own_arrivals >= kEnoughArrivals &&

@@ -30,6 +30,8 @@ class Engine {
   virtual ~Engine() = default;
 
   [[nodiscard]] virtual std::string name() const = 0;
+  // Whether transfers take what its own network makes them take, and not what the topology says of links.
+  [[nodiscard]] virtual bool has_own_network() const { return false; }
   // By any number of threads at a time. Throws std::runtime_error if it cannot be run there.
   [[nodiscard]] virtual Observations run(const Model& model, const RunSettings& settings,
                                          const Horizon& horizon) const = 0;

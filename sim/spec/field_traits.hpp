@@ -94,6 +94,8 @@ template <>
 struct FieldTraits<Condition> : PlainTraits<FieldType::condition> {};
 template <>
 struct FieldTraits<std::vector<std::string>> : PlainTraits<FieldType::names> {};
+template <>
+struct FieldTraits<std::vector<Reference>> : PlainTraits<FieldType::names> {};
 template <class T>
 struct FieldTraits<std::optional<T>> {
   static constexpr FieldType type = FieldTraits<T>::type;

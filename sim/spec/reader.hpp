@@ -94,6 +94,7 @@ class Reader {
   bool read(const Node& node, const Bounds& bounds, Reference& out);
   bool read(const Node& node, const Bounds& bounds, Condition& out);
   bool read(const Node& node, const Bounds& bounds, std::vector<std::string>& out);  // a name or a list of names
+  bool read(const Node& node, const Bounds& bounds, std::vector<Reference>& out);
 
   // A number of one of the given dimensions.
   bool read_quantity(const Node& node, const Bounds& bounds, std::initializer_list<Dimension> wanted, Quantity& out);

@@ -44,15 +44,28 @@ bool Reader::read(const Node& node, const Bounds&, Condition& out) {
   return out.expression.has_value();
 }
 
-bool Reader::read(const Node& node, const Bounds& bounds, std::vector<std::string>& out) {
+namespace {
+
+template <class T>
+bool read_each(Reader& reader, const Node& node, const Bounds& bounds, std::vector<T>& out) {
   if (node.is_sequence()) {
     bool ok = true;
     for (const Node& item : node.items) {
-      ok = read(item, bounds, out.emplace_back()) && ok;
+      ok = reader.read(item, bounds, out.emplace_back()) && ok;
     }
     return ok;
   }
-  return read(node, bounds, out.emplace_back());
+  return reader.read(node, bounds, out.emplace_back());
+}
+
+}  // namespace
+
+bool Reader::read(const Node& node, const Bounds& bounds, std::vector<std::string>& out) {
+  return read_each(*this, node, bounds, out);
+}
+
+bool Reader::read(const Node& node, const Bounds& bounds, std::vector<Reference>& out) {
+  return read_each(*this, node, bounds, out);
 }
 
 }  // namespace loadstone

@@ -1,5 +1,5 @@
-// transfer: moves bytes over a link.
-#include "sim/model/lowerer.hpp"
+// transfer: moves bytes over links.
+#include "sim/step/over_links.hpp"
 #include "sim/step/verbs.hpp"
 
 namespace loadstone {
@@ -7,29 +7,30 @@ namespace loadstone {
 namespace {
 
 struct Transfer {
-  Reference link;
+  OverLinks links;
   SizeLaw bytes;
 };
 
 const FieldTable& fields() {
-  static const FieldTable table =
-      FieldTable::of<Transfer>()
-          .field("link", &Transfer::link, "The link.")
-          .field("bytes", &Transfer::bytes, "How much; absent: a round trip without payload.", {.default_text = "0B"});
+  static const FieldTable table = [] {
+    FieldTable t = FieldTable::of<Transfer>();
+    t.embed(&Transfer::links, OverLinks::fields());
+    t.field("bytes", &Transfer::bytes, "How much; absent: a round trip without payload.", {.default_text = "0B"});
+    return t;
+  }();
   return table;
 }
 
 void lower(const StepSpec& step, Lowerer& lowerer) {
   const auto& transfer = step.as<Transfer>();
-  if (auto* carrier = lowerer.builder().resource_that_can<Carrier>(transfer.link, "carry bytes")) {
-    carrier->lower_transfer(lowerer, transfer.bytes);
-  }
+  lower_over_links(transfer.links, "transfer", transfer.bytes, lowerer);
 }
 
 }  // namespace
 
 const StepKind& transfer_step() {
-  static const StepKind kind{"transfer", "One round trip over a link, with so many bytes.", fields, "link", lower};
+  static const StepKind kind{"transfer", "One round trip over a link or a route, with so many bytes.", fields, "link",
+                             lower};
   return kind;
 }
 

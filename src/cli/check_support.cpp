@@ -230,10 +230,8 @@ std::string ClaimsFile::command_of(const Job& job) const {
     }
     text += fmt::format(" --depth {}", job.options.depth);
   }
-  if (job.options.engine != "native") {
-    text += " --engine " + job.options.engine;
-  }
-  return text + fmt::format(" --replications {} --seed {}", job.options.replications, job.options.seed);
+  return text + job.options.engine_flags() +
+         fmt::format(" --replications {} --seed {}", job.options.replications, job.options.seed);
 }
 
 std::string ClaimsFile::reproduce(const ClaimSpec& claim) const {
@@ -241,8 +239,7 @@ std::string ClaimsFile::reproduce(const ClaimSpec& claim) const {
   if (points.size() == 1 && claim.vary.empty() && jobs_.at(points[0]).options.method != Method::bound) {
     return command_of(jobs_.at(points[0]));
   }
-  return "loadstone check " + path_ + " --only " + claim.id +
-         (options_.engine != "native" ? " --engine " + options_.engine : "");
+  return "loadstone check " + path_ + " --only " + claim.id + options_.engine_flags();
 }
 
 }  // namespace loadstone::cli

@@ -28,7 +28,7 @@ int command_run(const Options& options) {
   Diagnostics diagnostics;
   auto inputs = load::read_inputs(options.files[0], options.files[1], diagnostics);
   if (inputs) {
-    inputs->for_another_process = options.other_engine != nullptr;
+    options.apply_engine(*inputs);
   }
   const auto loaded = inputs ? load::compile(*inputs, options.set, diagnostics) : std::nullopt;
   const auto thresholds =

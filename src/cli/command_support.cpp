@@ -14,6 +14,7 @@
 
 #include "sim/base/check.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/remote/process_engine.hpp"
 #include "src/report/out_directory.hpp"
 #include "src/store/store.hpp"
 
@@ -57,6 +58,9 @@ int guarded(const std::function<int()>& command) {
     return command();
   } catch (const CheckFailure& failure) {
     fmt::print(stderr, "{}\nThis is a bug in loadstone, not in your files.\n", failure.what());
+  } catch (const remote::InputUnusable& unusable) {
+    fmt::print(stderr, "{}", unusable.what());
+    return kInvalidInput;
   } catch (const report::OutDirectoryRefused& refused) {
     fmt::print(stderr, "loadstone: {}\n", refused.what());
     return kInvalidInput;

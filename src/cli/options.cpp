@@ -11,7 +11,9 @@
 
 #include "sim/expression/quantity.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/load/side_file.hpp"
 #include "src/remote/process_engine.hpp"
+#include "src/store/key.hpp"
 
 namespace loadstone::cli {
 
@@ -27,6 +29,9 @@ void add_runs(CLI::App& app, Options& options) {
   app.add_option("--engine", options.engine, "native, or simgrid: the same model on SimGrid, to compare.")
       ->check(CLI::IsMember({"native", "simgrid"}))
       ->type_name("ENGINE");
+  app.add_option("--platform", options.platform,
+                 "With --engine simgrid: a platform of SimGrid's whose network carries the transfers.")
+      ->type_name("FILE.xml");
   app.add_flag("--json", options.json, "One JSON document on standard output.");
   app.add_flag("--quiet", options.quiet, "Only the verdict; no progress.");
   app.add_flag("--verbose", options.verbose, "Logs what is done, to standard error.");
@@ -85,7 +90,26 @@ bool parse_sets(const std::vector<std::string>& sets, Options& options) {
   return true;
 }
 
+// Nothing after an error, which is printed.
+std::optional<remote::PlatformFile> read_platform(const std::string& path) {
+  Diagnostics diagnostics;
+  const auto file = load::open_side_file(path, {}, diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics.list()) {
+    std::cerr << to_string(diagnostic);
+  }
+  return file ? std::optional(remote::PlatformFile{path, *file->text}) : std::nullopt;
+}
+
 }  // namespace
+
+std::string Options::engine_flags() const {
+  return (engine == "native" ? "" : " --engine " + engine) + (platform.empty() ? "" : " --platform " + platform);
+}
+
+void Options::apply_engine(load::Inputs& inputs) const {
+  inputs.for_another_process = other_engine != nullptr;
+  inputs.platform = platform_hosts;
+}
 
 bool Options::given(std::string_view flag) const {
   return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
@@ -222,8 +246,25 @@ Parsed parse_command_line(int argc, char** argv) {
     std::cerr << "command line: error: --load must be a finite number\n";
     return {std::nullopt, kInvalidInput};
   }
+  if (!options.platform.empty() && options.engine != "simgrid") {
+    std::cerr << "command line: error: --platform needs --engine simgrid\n";
+    return {std::nullopt, kInvalidInput};
+  }
   if (options.engine != "native") {
-    options.other_engine = remote::make_simgrid_engine();
+    std::optional<remote::PlatformFile> platform;
+    if (!options.platform.empty()) {
+      platform = read_platform(options.platform);
+      if (!platform) {
+        return {std::nullopt, kInvalidInput};
+      }
+      options.platform_key = store::key_of(platform->text);
+    }
+    const auto engine = remote::make_simgrid_engine(std::move(platform));
+    if (engine->has_own_network()) {
+      options.platform_hosts =
+          std::make_shared<const load::PlatformHosts>(load::PlatformHosts{options.platform, engine->host_names()});
+    }
+    options.other_engine = engine;
   }
   return {std::move(options), kDone};
 }

@@ -12,6 +12,7 @@
 
 #include "sim/run/replication.hpp"
 #include "sim/spec/experiment.hpp"
+#include "src/load/loader.hpp"
 
 namespace loadstone::cli {
 
@@ -26,7 +27,10 @@ struct Options {
   std::size_t max_replications = 1000;
   unsigned threads = 0;  // 0: as many as the machine has
   std::string engine = "native";
-  std::shared_ptr<const Engine> other_engine;  // who runs it; nullptr for the native one
+  std::string platform;                                       // a file of SimGrid's; "" for none
+  std::string platform_key;                                   // of what is in it
+  std::shared_ptr<const load::PlatformHosts> platform_hosts;  // nullptr: there is none
+  std::shared_ptr<const Engine> other_engine;                 // who runs it; nullptr for the native one
   bool json = false;
   bool quiet = false;
   bool verbose = false;
@@ -49,6 +53,10 @@ struct Options {
 
   // Whether the flag was on the command line.
   [[nodiscard]] bool given(std::string_view flag) const;
+  // The flags that say who runs it, for a command that runs the same: "" or " --engine simgrid".
+  [[nodiscard]] std::string engine_flags() const;
+  // What they mean for a model.
+  void apply_engine(load::Inputs& inputs) const;
 };
 
 // The options, or the exit code with which to end (help was printed, or usage was wrong).

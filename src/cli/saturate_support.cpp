@@ -38,7 +38,7 @@ std::optional<SearchInputs> read_search(const std::string& topology, const std::
                                         const Options& options, Diagnostics& diagnostics) {
   auto inputs = load::read_inputs(topology, workload, diagnostics);
   if (inputs) {
-    inputs->for_another_process = options.other_engine != nullptr;
+    options.apply_engine(*inputs);
   }
   return inputs ? check_search(std::move(*inputs), options, diagnostics) : std::nullopt;
 }

@@ -82,7 +82,7 @@ std::optional<SweepInputs> read_sweep(const Options& options, Diagnostics& diagn
   for (const ExperimentPoint& point : experiment->points) {
     const PlacedText& workload = point.workload ? *point.workload : *experiment->workload;
     if (auto files = load::read_inputs(point.topology.text, workload.text, diagnostics)) {
-      files->for_another_process = options.other_engine != nullptr;
+      options.apply_engine(*files);
       inputs.files.push_back(std::move(*files));
     }
   }
@@ -126,6 +126,9 @@ namespace {
 // run.
 std::string common_text(const load::Inputs& files, const Options& options) {
   std::string text = fmt::format("{}\nengine {}\nseed {}\n", store::results_revision(), options.engine, options.seed);
+  if (!options.platform.empty()) {
+    text += fmt::format("platform {}\n", options.platform_key);
+  }
   if (options.method == Method::saturate) {
     text += fmt::format("saturate {} from {} to {} depth {} replications {}\n", options.axis,
                         options.from ? format_number(*options.from) : "", options.to ? format_number(*options.to) : "",

@@ -5,6 +5,7 @@
 #include "sim/executor/registry.hpp"
 #include "sim/executor/schedule.hpp"
 #include "sim/model/model_builder.hpp"
+#include "sim/primitive/link.hpp"
 #include "sim/resource/registry.hpp"
 #include "sim/step/registry.hpp"
 #include "src/load/calendar.hpp"
@@ -39,6 +40,33 @@ void check_overrides(const Overrides& overrides, const Loaded& loaded, Diagnosti
   for (const auto& [name, value] : overrides) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       diagnostics.error({}, "unknown parameter '" + name + "'", choices(name, known));
+    }
+  }
+}
+
+// Every link that something is transferred over must be between two of the hosts. Nobody knows how full it is there.
+void put_on(const PlatformHosts& platform, const Topology& topology, Model& model, Diagnostics& diagnostics) {
+  const std::vector<std::string_view> known(platform.names.begin(), platform.names.end());
+  for (const auto& plan : model.resources) {
+    auto* link = dynamic_cast<LinkPlan*>(plan.get());
+    if (link == nullptr || !link->is_used) {
+      continue;
+    }
+    link->judged = false;
+    link->in_bound = false;
+    const ResourceSpec& spec = *topology.find_resource(link->name);
+    const auto error = [&](const Place& place, const std::string& what, std::vector<std::string> notes) {
+      diagnostics.error(place, "resource '" + spec.name + "': " + what, std::move(notes));
+    };
+    if (!link->between) {
+      error(spec.place, "it needs 'between' where there is a platform",
+            {"the hosts of " + platform.path + " at its ends: between: [from, to]"});
+      continue;
+    }
+    for (const std::string& host : {link->between->from, link->between->to}) {
+      if (std::find(known.begin(), known.end(), host) == known.end()) {
+        error(spec.place_of("between"), platform.path + " has no host '" + host + "'", choices(host, known));
+      }
     }
   }
 }
@@ -160,6 +188,9 @@ std::optional<Loaded> compile(const Inputs& inputs, const Overrides& overrides, 
     add_schedules(builder,
                   [&](const ScheduleSpec& schedule, Duration until) { return calendar.firings(schedule, until); });
     check_detection(inputs, built.workload, builder.model(), diagnostics);
+    if (inputs.platform != nullptr) {
+      put_on(*inputs.platform, built.topology, builder.model(), diagnostics);
+    }
   });
   if (built_model && inputs.for_another_process) {
     built_model->model.recipe = recipe_of(inputs, overrides, *built_model);

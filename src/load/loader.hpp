@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,14 +18,21 @@
 
 namespace loadstone::load {
 
+// A network of SimGrid's that is to carry the transfers: its file, and who is in it.
+struct PlatformHosts {
+  std::string path;
+  std::vector<std::string> names;
+};
+
 // Two files, read and merged but not yet validated: parameters may still be set.
 struct Inputs {
   Node topology;
   Node workload;
   std::string topology_path;
   std::string workload_path;
-  bool for_another_process = false;    // models get a Recipe
-  std::vector<FileText> side_files{};  // in the order in which they are asked for; if empty, they are read
+  bool for_another_process = false;                 // models get a Recipe
+  std::vector<FileText> side_files{};               // in the order in which they are asked for; if empty, they are read
+  std::shared_ptr<const PlatformHosts> platform{};  // in which links that are used must be; nullptr: nowhere
 };
 
 struct Loaded {

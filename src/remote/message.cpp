@@ -42,12 +42,12 @@ void value(Archive& archive, store::Is<Recipe> auto& recipe) {
 template <class Archive>
 void value(Archive& archive, store::Is<RunSettings> auto& settings) {
   // engine and give_up stay where they are
-  auto& [seed, replication, load, measure_from, measure_until, drain, expected_values, everything_relieved, relieved,
-         note_ends, engine, give_up] = settings;
+  auto& [seed, replication, load, measure_from, measure_until, drain, expected_values, everything_relieved,
+         free_transfers, relieved, note_ends, engine, give_up] = settings;
   static_cast<void>(engine);
   static_cast<void>(give_up);
   store::values(archive, seed, replication, load, measure_from, measure_until, drain, expected_values,
-                everything_relieved, relieved, note_ends);
+                everything_relieved, free_transfers, relieved, note_ends);
 }
 
 template <class Archive>
@@ -67,9 +67,15 @@ void value(Archive& archive, store::Is<RequestEnd> auto& end) {
 namespace loadstone::remote {
 
 template <class Archive>
+void value(Archive& archive, store::Is<PlatformFile> auto& platform) {
+  auto& [path, text] = platform;
+  store::values(archive, path, text);
+}
+
+template <class Archive>
 void value(Archive& archive, store::Is<Order> auto& order) {
-  auto& [recipe, held_until, settings, horizon] = order;
-  store::values(archive, recipe, held_until, settings, horizon);
+  auto& [recipe, held_until, settings, horizon, platform, asks_for_hosts] = order;
+  store::values(archive, recipe, held_until, settings, horizon, platform, asks_for_hosts);
 }
 
 std::string to_bytes(const Order& order) {
@@ -82,9 +88,11 @@ Order order_of(std::string_view bytes) {
 
 std::string to_bytes(const Answer& answer) {
   store::ByteWriter out;
-  store::value(out, answer.index() == 1);
-  if (const auto* why = std::get_if<std::string>(&answer)) {
-    store::value(out, *why);
+  store::value(out, answer.index());
+  if (const auto* failure = std::get_if<Failure>(&answer)) {
+    store::values(out, failure->why, failure->is_of_input);
+  } else if (const auto* hosts = std::get_if<std::vector<std::string>>(&answer)) {
+    store::value(out, *hosts);
   } else {
     store::FinishedRun run;
     run.observed = std::get<Observations>(answer);
@@ -96,17 +104,22 @@ std::string to_bytes(const Answer& answer) {
 
 Answer answer_of(std::string_view bytes) {
   store::ByteReader in(bytes);
-  bool is_failure = false;
-  std::string body;
-  store::values(in, is_failure, body);
-  if (is_failure) {
-    in.expect_end();
-    return body;
+  std::size_t which = 0;
+  store::value(in, which);
+  Answer answer;
+  if (which == 1) {
+    auto& failure = answer.emplace<Failure>();
+    store::values(in, failure.why, failure.is_of_input);
+  } else if (which == 2) {
+    store::value(in, answer.emplace<std::vector<std::string>>());
+  } else {
+    std::string run;
+    store::value(in, run);
+    auto& observed = answer.emplace<Observations>(store::finished_run_of(run).observed);
+    store::value(in, observed.ends);
   }
-  Observations observed = store::finished_run_of(body).observed;
-  store::value(in, observed.ends);
   in.expect_end();
-  return observed;
+  return answer;
 }
 
 }  // namespace loadstone::remote

@@ -15,8 +15,6 @@
 #include <string_view>
 #include <utility>
 
-#include "src/remote/message.hpp"
-
 namespace loadstone::remote {
 
 namespace {
@@ -177,36 +175,51 @@ std::string how_it_ended(int status) {
 
 }  // namespace
 
+Answer ProcessEngine::ask(const Order& order, const std::function<bool()>& is_over) const {
+  const NoPipeSignal no_signal;
+  Child child(program_);
+  const bool is_told = child.write(to_bytes(order));
+  const std::string bytes = child.read(is_over);
+  const int status = child.wait();
+  if (!is_told || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    throw std::runtime_error("engine '" + name_ + "': " + program_ + " " + how_it_ended(status) + " in replication " +
+                             std::to_string(order.settings.replication) + ", seed " +
+                             std::to_string(order.settings.seed));
+  }
+  Answer answer = answer_of(bytes);
+  if (const auto* failure = std::get_if<Failure>(&answer)) {
+    if (failure->is_of_input) {
+      throw InputUnusable(failure->why);
+    }
+    throw std::runtime_error("engine '" + name_ + "': " + failure->why);
+  }
+  return answer;
+}
+
 Observations ProcessEngine::run(const Model& model, const RunSettings& settings, const Horizon& horizon) const {
   if (model.recipe == nullptr) {
     throw std::logic_error("a model without a recipe cannot be run by another process");
   }
-  Order order{*model.recipe, model.held_until, settings, horizon};
+  Order order{*model.recipe, model.held_until, settings, horizon, platform_};
   order.settings.give_up = nullptr;
   order.settings.engine = nullptr;
-  const NoPipeSignal no_signal;
-  Child child(program_);
-  const bool is_told = child.write(to_bytes(order));
-  const std::string bytes = child.read(settings.give_up);
-  const int status = child.wait();
-  if (!is_told || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw std::runtime_error("engine '" + name_ + "': " + program_ + " " + how_it_ended(status) + " in replication " +
-                             std::to_string(settings.replication) + ", seed " + std::to_string(settings.seed));
-  }
-  Answer answer = answer_of(bytes);
-  if (const auto* why = std::get_if<std::string>(&answer)) {
-    throw std::runtime_error("engine '" + name_ + "': " + *why);
-  }
-  return std::get<Observations>(std::move(answer));
+  return std::get<Observations>(ask(order, settings.give_up));
 }
 
-std::shared_ptr<const Engine> make_simgrid_engine() {
+std::vector<std::string> ProcessEngine::host_names() const {
+  Order order;
+  order.platform = platform_;
+  order.asks_for_hosts = true;
+  return std::get<std::vector<std::string>>(ask(order, nullptr));
+}
+
+std::shared_ptr<const ProcessEngine> make_simgrid_engine(std::optional<PlatformFile> platform) {
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "loadstone-simgrid";
   if (::access(program.c_str(), X_OK) != 0) {
     throw std::runtime_error("--engine simgrid needs " + program.string() +
                              ", which is built where CMake finds SimGrid (libsimgrid-dev), without sanitizers");
   }
-  return std::make_shared<ProcessEngine>("simgrid", program.string());
+  return std::make_shared<ProcessEngine>("simgrid", program.string(), std::move(platform));
 }
 
 }  // namespace loadstone::remote

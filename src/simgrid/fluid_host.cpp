@@ -59,7 +59,7 @@ void FluidHost::free_slot(std::uint32_t slot) {
   free_.push_back(slot);
 }
 
-FluidHost::Started FluidHost::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
+const Place& FluidHost::place_of(std::uint32_t /*job_class*/) {
   if (place_.host == nullptr) {
     double most = 0;
     for (const Class& c : classes_) {
@@ -67,6 +67,10 @@ FluidHost::Started FluidHost::start(SimTime now, std::uint32_t job_class, std::i
     }
     place_ = kind_ == Kind::link ? platform_.add_link(cores_) : platform_.add_host(cores_, most);
   }
+  return place_;
+}
+
+FluidHost::Started FluidHost::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
   account(now);
   const std::uint32_t slot = take_slot(job_class, done);
   slots_[slot].left = static_cast<double>(work);
@@ -106,8 +110,8 @@ void FluidHost::attained(std::uint32_t slot, SimTime at) {
   job.activity.reset();
   job.left = 0;
   job.is_attained = true;
-  if (job.is_member && wanted() > cores_) {
-    job.activity = platform_.start(place_, kForLong, job.terms.bound, Platform::kNobody);
+  if (job.is_member && is_short()) {
+    job.activity = platform_.start(place_of(job.job_class), kForLong, job.terms.bound, Platform::kNobody);
   }
   attained_[at.ns].push_back({slot, slots_[slot].generation});
 }
@@ -146,10 +150,10 @@ Action FluidHost::take(Started job) {
 void FluidHost::begin(std::uint32_t slot) {
   Job& job = slots_[slot];
   job.terms = classes_[job.job_class].terms;
-  job.early = early() * std::max(1.0, job.terms.bound);
+  job.early = place_of(job.job_class).is_passage() ? 0 : early() * std::max(1.0, job.terms.bound);
   const double work = std::max(kLeast, job.left * job.terms.factor - job.early);
   const std::uint64_t who = (static_cast<std::uint64_t>(index_) + 1) << 32 | slot;
-  job.activity = platform_.start(place_, work, job.terms.bound, who);
+  job.activity = platform_.start(place_of(job.job_class), work, job.terms.bound, who);
 }
 
 // Off SimGrid; `left` is what it has still to do.
@@ -158,7 +162,7 @@ void FluidHost::suspend(std::uint32_t slot) {
   if (job.activity == nullptr) {
     return;
   }
-  job.left = (platform_.cancel(job.activity) + job.early) / job.terms.factor;
+  job.left = (platform_.cancel(place_of(job.job_class), job.activity) + job.early) / job.terms.factor;
   job.activity.reset();
 }
 
@@ -235,7 +239,6 @@ double FluidHost::wanted() const {
   return cores;
 }
 
-// What was done since the last change, while nothing changed but the number of a period.
 void FluidHost::account(SimTime now) {
   const auto dt = static_cast<double>((now - accounted_).ns);
   busy_ += std::min(cores_, wanted()) * dt;
@@ -261,11 +264,14 @@ void FluidHost::use_quota(Class& c, SimTime now, double rate) const {
   c.used_up = c.left <= kUsedUp;
 }
 
+bool FluidHost::is_hindering() const {
+  return wanted() > cores_ || std::any_of(classes_.begin(), classes_.end(), [this](const Class& c) {
+           return c.terms != Terms{std::min(c.cap, cores_), 1, false} && !c.members.empty();
+         });
+}
+
 std::optional<SimTime> FluidHost::certain_end() {
-  const bool is_hindered = wanted() > cores_ || std::any_of(classes_.begin(), classes_.end(), [this](const Class& c) {
-                             return c.terms != Terms{std::min(c.cap, cores_), 1, false} && !c.members.empty();
-                           });
-  if (is_hindered) {
+  if (is_hindering()) {
     hindered_before_ = order_;
     return std::nullopt;
   }

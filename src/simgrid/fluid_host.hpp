@@ -34,7 +34,10 @@ class FluidHost {
   enum class Kind : std::uint8_t { host, link };
 
   FluidHost(Platform& platform, std::uint32_t index, Kind kind, double cores)
-      : platform_(platform), index_(index), kind_(kind), cores_(cores) {}
+      : platform_(platform), cores_(cores), index_(index), kind_(kind) {}
+  FluidHost(const FluidHost&) = delete;
+  FluidHost& operator=(const FluidHost&) = delete;
+  virtual ~FluidHost() = default;
 
   void contend(const Contention& contention) { contention_ = contention; }
   std::uint32_t add_class(SimTime now, double cap, double quota, Duration period);
@@ -73,7 +76,7 @@ class FluidHost {
   [[nodiscard]] double busy_core_ns(SimTime now);
   [[nodiscard]] std::size_t jobs() const { return jobs_; }
 
- private:
+ protected:
   struct Terms {
     double bound = 1;
     double factor = 1;  // how much longer the work takes
@@ -91,6 +94,22 @@ class FluidHost {
     SimTime refills_at;
     bool used_up = false;
   };
+
+  // Where the jobs of a class are done.
+  [[nodiscard]] virtual const Place& place_of(std::uint32_t job_class);
+  // Whether some jobs have less than they want.
+  [[nodiscard]] virtual bool is_hindering() const;
+  // Whether others would take what one leaves.
+  [[nodiscard]] virtual bool is_short() const { return wanted() > cores_; }
+  // What was done since the last change, while nothing changed but the number of a period.
+  virtual void account(SimTime now);
+
+  Platform& platform_;
+  double cores_;
+  std::vector<Class> classes_;
+  SimTime accounted_;
+
+ private:
   struct Job {
     Action done;
     std::uint32_t job_class = 0;
@@ -110,7 +129,6 @@ class FluidHost {
   void begin(std::uint32_t slot);
   void suspend(std::uint32_t slot);
   void remove(std::uint32_t slot);
-  void account(SimTime now);
   void use_quota(Class& c, SimTime now, double rate) const;
   void retune();
   [[nodiscard]] Terms terms_of(const Class& c) const;
@@ -118,13 +136,10 @@ class FluidHost {
   [[nodiscard]] double fair_share() const;
   [[nodiscard]] double wanted() const;
 
-  Platform& platform_;
   std::uint32_t index_;
   Kind kind_;
-  double cores_;
   Contention contention_;
   Place place_;
-  std::vector<Class> classes_;
   std::vector<Job> slots_;
   std::vector<std::uint32_t> free_;
   std::map<std::int64_t, std::vector<Started>> attained_;  // by the instant at which they leave
@@ -132,7 +147,6 @@ class FluidHost {
   std::uint64_t order_ = 0;
   std::uint64_t hindered_before_ = 0;  // those that came earlier may end later than they are due
   double busy_ = 0;
-  SimTime accounted_;
 };
 
 }  // namespace loadstone::simgrid_engine

@@ -4,5 +4,6 @@
 
 int main() {
   using namespace loadstone::simgrid_engine;
-  return serve([] { return std::make_unique<SimGridKernel>(); });
+  return serve(
+      [](const loadstone::remote::PlatformFile* platform) { return std::make_unique<SimGridKernel>(platform); });
 }

@@ -6,6 +6,9 @@
 #include <array>
 #include <cmath>
 
+#include "sim/base/check.hpp"
+#include "src/simgrid/load_platform.hpp"
+
 namespace loadstone::simgrid_engine {
 
 namespace s4u = simgrid::s4u;
@@ -32,20 +35,32 @@ void set_who(s4u::Activity& activity, std::uint64_t who) {
 
 }  // namespace
 
-Platform::Platform(std::function<void(std::uint64_t)> on_done) : on_done_(std::move(on_done)), engine_(make_engine()) {
+Platform::Platform(std::function<void(std::uint64_t)> on_done, const remote::PlatformFile* file)
+    : on_done_(std::move(on_done)), engine_(make_engine()) {
   // What SimGrid says of itself goes to standard error; it need not say which options it was given.
   xbt_log_control_set("root.thresh:error");
-  for (const char* option :
-       {"network/model:CM02", "network/TCP-gamma:0", "network/crosstraffic:0", "network/bandwidth-factor:1",
-        "network/latency-factor:1", "surf/precision:1e-12", "maxmin/precision:1e-9", "debug/clean-atexit:0"}) {
+  for (const char* option : {"surf/precision:1e-12", "maxmin/precision:1e-9", "debug/clean-atexit:0"}) {
     s4u::Engine::set_config(option);
   }
-  root_ = s4u::create_empty_zone("loadstone");
+  if (file != nullptr) {
+    path_ = file->path;
+    load_platform(engine_, *file);
+    root_ = engine_.get_netzone_root();
+    for (const s4u::Host* host : engine_.get_all_hosts()) {
+      host_names_.push_back(host->get_name());
+    }
+  } else {
+    for (const char* option : {"network/model:CM02", "network/TCP-gamma:0", "network/crosstraffic:0",
+                               "network/bandwidth-factor:1", "network/latency-factor:1"}) {
+      s4u::Engine::set_config(option);
+    }
+    root_ = s4u::create_empty_zone("loadstone");
+  }
   s4u::Activity::on_completion_cb([this](const s4u::Activity& activity) { on_completion(activity); });
 }
 
 s4u::NetZone* Platform::add_zone() {
-  s4u::NetZone* zone = s4u::create_full_zone("zone-" + std::to_string(zones_++));
+  s4u::NetZone* zone = s4u::create_full_zone("loadstone-" + std::to_string(zones_++));
   const auto* models = root_->get_impl();
   auto* own = zone->get_impl();
   own->set_cpu_pm_model(models->get_cpu_pm_model());
@@ -63,18 +78,48 @@ Place Platform::add_host(double cores, double most) {
   s4u::Host* host = zone->create_host(name + "-host", is_whole ? kFlops : kFlops * cores);
   host->set_core_count(is_whole ? static_cast<int>(cores) : 1)->seal();
   zone->seal();
-  return {host, nullptr};
+  return {host, nullptr, 0};
 }
 
 Place Platform::add_link(double wires) {
+  return add_route({make_link(wires * kBytesPerNs)}, kBytesPerNs);
+}
+
+const s4u::Link* Platform::make_link(double bytes_per_ns) {
+  s4u::NetZone* zone = add_zone();
+  const s4u::Link* link = zone->create_link(zone->get_name() + "-link", bytes_per_ns * 1e9)->set_latency(0)->seal();
+  zone->seal();
+  return link;
+}
+
+Place Platform::add_route(const std::vector<const s4u::Link*>& links, double bytes_per_ns) {
   s4u::NetZone* zone = add_zone();
   const std::string name = zone->get_name();
   s4u::Host* from = zone->create_host(name + "-from", kFlops)->seal();
   s4u::Host* to = zone->create_host(name + "-to", kFlops)->seal();
-  const s4u::Link* link = zone->create_link(name + "-link", wires * kBytesPerNs * 1e9)->set_latency(0)->seal();
-  zone->add_route(from->get_netpoint(), to->get_netpoint(), nullptr, nullptr, {s4u::LinkInRoute(link)}, false);
+  std::vector<s4u::LinkInRoute> route;
+  for (const s4u::Link* link : links) {
+    route.emplace_back(link);
+  }
+  zone->add_route(from->get_netpoint(), to->get_netpoint(), nullptr, nullptr, route, false);
   zone->seal();
-  return {from, to};
+  return {from, to, bytes_per_ns};
+}
+
+Place Platform::passage(const std::string& from, const std::string& to) const {
+  const Place place{engine_.host_by_name(from), engine_.host_by_name(to), 0};
+  std::vector<s4u::Link*> links;
+  double latency = 0;
+  std::string why;
+  try {
+    place.host->route_to(place.other_end, links, &latency);
+  } catch (const std::exception& error) {
+    why = std::string(": ") + error.what();
+  }
+  if (links.empty() && latency == 0) {
+    throw PlatformRefused(path_ + ": error: there is no route from '" + from + "' to '" + to + "'" + why + "\n");
+  }
+  return place;
 }
 
 s4u::ActivityPtr Platform::start(const Place& place, double ns, double bound, std::uint64_t who) {
@@ -82,8 +127,12 @@ s4u::ActivityPtr Platform::start(const Place& place, double ns, double bound, st
   if (place.other_end != nullptr) {
     // The ends come last: a communication that has both begins by itself, and would begin twice if it were started.
     const s4u::CommPtr comm = s4u::Comm::sendto_init();
-    comm->set_rate(bound * kBytesPerNs * 1e9);
-    comm->set_payload_size(static_cast<std::uint64_t>(std::max(1.0, std::round(ns * kBytesPerNs))));
+    if (!place.is_passage()) {
+      comm->set_rate(bound * place.bytes_per_ns * 1e9);
+    }
+    const double bytes = std::max(1.0, std::round(place.is_passage() ? ns : ns * place.bytes_per_ns));
+    LOADSTONE_CHECK(bytes < 0x1p63, "bytes of a transfer, as SimGrid counts them");
+    comm->set_payload_size(static_cast<std::uint64_t>(bytes));
     set_who(*comm, who);
     started = comm;
     alive_.emplace(started.get(), started);
@@ -100,12 +149,11 @@ s4u::ActivityPtr Platform::start(const Place& place, double ns, double bound, st
   return started;
 }
 
-double Platform::cancel(s4u::ActivityPtr activity) {
+double Platform::cancel(const Place& place, s4u::ActivityPtr activity) {
   set_who(*activity, kNobody);
   const double left = activity->get_remaining();
-  const bool is_comm = dynamic_cast<const s4u::Comm*>(activity.get()) != nullptr;
   activity->cancel();
-  return is_comm ? left / kBytesPerNs : left;
+  return place.bytes_per_ns > 0 ? left / place.bytes_per_ns : left;
 }
 
 void Platform::on_completion(const s4u::Activity& activity) {

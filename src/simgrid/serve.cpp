@@ -14,6 +14,8 @@
 #include "sim/experiment/measure_bound.hpp"
 #include "src/load/loader.hpp"
 #include "src/remote/message.hpp"
+#include "src/simgrid/answer.hpp"
+#include "src/simgrid/platform.hpp"
 #include "src/simgrid/timeline.hpp"
 
 namespace loadstone::simgrid_engine {
@@ -60,9 +62,13 @@ Observations run(remote::Order order, const MakeKernel& make_kernel) {
   }
   order.settings.give_up = [] { return told_to_end != 0; };
   // It stays: SimGrid's objects do not survive being left in the middle.
-  Kernel& kernel = *make_kernel().release();
+  Kernel& kernel = *make_kernel(order.platform ? &*order.platform : nullptr).release();
   listen_to_signals();  // SimGrid has made SIGINT its own
   return run_replication_on(kernel, loaded.model, order.settings, order.horizon);
+}
+
+std::vector<std::string> host_names(const remote::Order& order, const MakeKernel& make_kernel) {
+  return make_kernel(&order.platform.value()).release()->host_names();
 }
 
 }  // namespace
@@ -72,14 +78,18 @@ int serve(const MakeKernel& make_kernel) {
   listen_to_signals();
   remote::Answer answer;
   try {
-    answer = run(remote::order_of(read_all(stdin)), make_kernel);
+    remote::Order order = remote::order_of(read_all(stdin));
+    if (order.asks_for_hosts) {
+      answer = host_names(order, make_kernel);
+    } else {
+      answer = run(std::move(order), make_kernel);
+    }
+  } catch (const PlatformRefused& refused) {
+    answer = remote::Failure{refused.what(), true};
   } catch (const std::exception& error) {
-    answer = std::string(error.what());
+    answer = remote::Failure{error.what(), false};
   }
-  const std::string bytes = remote::to_bytes(answer);
-  const bool is_written =
-      std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() && std::fflush(stdout) == 0;
-  ::_exit(is_written ? 0 : 1);
+  ::_exit(write_answer(answer));
 }
 
 }  // namespace loadstone::simgrid_engine

@@ -6,11 +6,12 @@
 #include <functional>
 #include <memory>
 
-#include "sim/kernel/kernel.hpp"
+#include "src/simgrid/simgrid_kernel.hpp"
 
 namespace loadstone::simgrid_engine {
 
-using MakeKernel = std::function<std::unique_ptr<Kernel>()>;
+// On that platform, if there is one.
+using MakeKernel = std::function<std::unique_ptr<SimGridKernel>(const remote::PlatformFile*)>;
 
 // The exit code. The process ends without tearing down what SimGrid has.
 int serve(const MakeKernel& make_kernel);

@@ -15,21 +15,34 @@
 
 #include "sim/kernel/contention.hpp"
 #include "sim/kernel/kernel.hpp"
+#include "sim/kernel/passages.hpp"
 #include "src/simgrid/fluid_host.hpp"
+#include "src/simgrid/fluid_network.hpp"
+#include "src/simgrid/fluid_passages.hpp"
 #include "src/simgrid/platform.hpp"
 #include "src/simgrid/timeline.hpp"
 
 namespace loadstone::simgrid_engine {
 
-class SimGridKernel : public Kernel, public ContendingKernel {
+class SimGridKernel : public Kernel, public ContendingKernel, public KernelWithPassages {
  public:
-  explicit SimGridKernel(std::uint64_t spin_limit = 20'000'000);
+  // `platform`: of the user's; nullptr if there is none. Throws PlatformRefused.
+  explicit SimGridKernel(const remote::PlatformFile* platform = nullptr, std::uint64_t spin_limit = 20'000'000);
 
   bool cancel(EventId id) override { return timeline_.cancel(id); }
   HostId add_host(double cores) override { return add(FluidHost::Kind::host, cores); }
   HostId add_link(double wires) override { return add(FluidHost::Kind::link, wires); }
   void contend(HostId host, const Contention& contention) override;
   JobClassId add_job_class(HostId host, double cap, double quota, Duration period = {}) override;
+  NetworkId add_network() override;
+  LinkId add_link(NetworkId network, double bandwidth, double wires) override;
+  JobClassId add_route(NetworkId network, std::span<const LinkId> links) override;
+  LinkLoad load(LinkId link) override { return network(link.network).load(link.index); }
+  double used_ns(LinkId link) override { return network(link.network).used_ns(now_, link.index); }
+  [[nodiscard]] bool has_own_network() const override { return has_own_network_; }
+  JobClassId add_passage(const std::string& from, const std::string& to) override;
+  // Of the user's platform.
+  [[nodiscard]] const std::vector<std::string>& host_names() const { return platform_.host_names(); }
   void set_slowness(JobClassId job_class, double factor) override;
   JobId execute(JobClassId job_class, std::int64_t work, Action done) override;
   bool stop(JobId job) override;
@@ -45,7 +58,7 @@ class SimGridKernel : public Kernel, public ContendingKernel {
  private:
   struct Host {
     SimGridKernel* kernel;
-    FluidHost fluid;
+    std::unique_ptr<FluidHost> fluid;
     std::uint64_t sequence = 0;      // of the next completion: from when it was last found to end then
     std::optional<SimTime> certain;  // when that is, if that is known
     EventId leaving;
@@ -55,6 +68,9 @@ class SimGridKernel : public Kernel, public ContendingKernel {
   };
 
   HostId add(FluidHost::Kind kind, double cores);
+  [[nodiscard]] std::uint32_t next_index() const;
+  std::uint32_t add(std::unique_ptr<FluidHost> fluid);
+  FluidNetwork& network(std::uint32_t index) { return static_cast<FluidNetwork&>(*hosts_[index]->fluid); }
   void changed(Host& host);
   void plan_leaving(Host& host, SimTime at);
   void run_instant(SimTime at);
@@ -64,7 +80,9 @@ class SimGridKernel : public Kernel, public ContendingKernel {
 
   Timeline timeline_;
   Platform platform_;
+  bool has_own_network_;
   std::vector<std::unique_ptr<Host>> hosts_;
+  std::optional<std::uint32_t> passages_;  // the host of all of them
   std::size_t jobs_ = 0;
   std::uint64_t spin_limit_;
 };

@@ -73,6 +73,14 @@ class LooseCaps final : public CountingKernel {
   }
 };
 
+// Routes go over one link less than they should.
+class ShortRoutes final : public CountingKernel {
+ public:
+  JobClassId add_route(NetworkId network, std::span<const LinkId> links) override {
+    return CountingKernel::add_route(network, links.first(links.size() > 1 ? links.size() - 1 : links.size()));
+  }
+};
+
 TEST(EngineMutants, TheSoundEnginesAgree) {
   EXPECT_FALSE(other_is_noticed("", false));
   EXPECT_FALSE(other_is_noticed("", true));
@@ -88,6 +96,10 @@ TEST(EngineMutants, NativeWorkThatTakesANanosecondMoreIsNoticed) {
 
 TEST(EngineMutants, ANativeCapThatIsOneCoreTooWideIsNoticed) {
   EXPECT_TRUE(native_is_noticed<LooseCaps>(true));
+}
+
+TEST(EngineMutants, ANativeRouteThatForgetsALinkIsNoticed) {
+  EXPECT_TRUE(native_is_noticed<ShortRoutes>(true));
 }
 
 TEST(EngineMutants, ATimerOfSimGridThatIsANanosecondLateIsNoticed) {

@@ -38,7 +38,7 @@ class LateCompletions final : public SimGridKernel {
   [[nodiscard]] SimTime rounded_up(double date) const override { return SimGridKernel::rounded_up(date) + Duration{1}; }
 };
 
-std::unique_ptr<Kernel> make_mutant() {
+std::unique_ptr<SimGridKernel> make_mutant(const remote::PlatformFile* /*platform*/) {
   const char* variable = std::getenv("LOADSTONE_MUTANT");
   const std::string_view name = variable == nullptr ? "" : variable;
   if (name == "late_timers") {

@@ -121,8 +121,8 @@ void expect_every_completion_is_exact(std::uint64_t seed) {
   }
   ExactHost exact(half_cores, classes);
   const std::int64_t longest = numbers.chance(50) ? 12 : 1'000'000;  // ns
-  std::map<std::uint64_t, ProcessorSharing::Handle> handles;
-  std::vector<ProcessorSharing::Completed> completed;
+  std::map<std::uint64_t, JobHandle> handles;
+  std::vector<CompletedJob> completed;
   double lost = 0;    // bound of what the engine's integral may lack
   double beyond = 0;  // work beyond the demand, of those that left, as the reference has it
   Int128 demands = 0;
@@ -217,7 +217,7 @@ TEST(ProcessorSharingProperty, AHostThatIsNeverIdleDoesNotDrift) {
     while (tag < n) {
       start();
     }
-    std::vector<ProcessorSharing::Completed> completed;
+    std::vector<CompletedJob> completed;
     for (int step = 0; step < 20'000; ++step) {
       now = *sharing.next_completion();
       sharing.advance(now, completed);

@@ -198,8 +198,22 @@ class Generator {
   void links() {
     resource("wire", "kind: link, rtt: " + pick({"5ms", "1ms", "0s"}) + ", bandwidth: " + pick({"10MB/s", "1MB/s"}));
     leaf("transfer: wire");
-    leaf("transfer: {link: wire, bytes: " + pick({"5kB", "20kB", "uniform(1kB; 50kB)"}) + "}");
+    leaf("transfer: {link: wire, bytes: " + bytes() + "}");
+    if (chance(60)) {
+      resource("access", "kind: link, rtt: 1ms, bandwidth: " + pick({"5MB/s", "2MB/s", "1MB/s"}) +
+                             (chance(50) ? ", per: tenant" : ""));
+      resource("backbone", "kind: link, rtt: 0s, bandwidth: " + pick({"5MB/s", "3MB/s", "1MB/s"}));
+      resource("ether", "kind: link, rtt: 5ms");
+      leaf("transfer: {route: [access, backbone], bytes: " + few_bytes() + "}");
+      leaf("transfer: {route: [" + pick({"wire, backbone", "access, backbone, wire", "backbone, ether"}) +
+           "], bytes: " + few_bytes() + "}");
+      leaf("transfer: {link: " + pick({"access", "backbone"}) + ", bytes: " + few_bytes() + "}");
+      flow("shown", "steps: [{transfer: {route: [backbone, access], bytes: " + few_bytes() + "}}]");
+      leaf("call: {flow: shown, " + pick({"link: wire", "route: [access, wire]"}) + ", bytes: " + few_bytes() + "}");
+    }
   }
+  std::string few_bytes() { return pick({"1kB", "5kB", "uniform(1kB; 10kB)"}); }
+  std::string bytes() { return pick({"5kB", "20kB", "uniform(1kB; 50kB)"}); }
 
   // --- flows ---------------------------------------------------------------------------------------------------------
   std::string leaf() {

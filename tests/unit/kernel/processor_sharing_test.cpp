@@ -335,7 +335,7 @@ TEST(HostOfCores, NextCompletionIsWhenTheFirstDemandIsAttained) {
   EXPECT_EQ(sharing.next_completion(), SimTime{115});
   EXPECT_EQ(sharing.jobs(), 1U);
   sharing.start({70}, c, (std::int64_t{1} << 62) - 1, {});
-  std::vector<ProcessorSharing::Completed> completed;
+  std::vector<CompletedJob> completed;
   sharing.advance({160}, completed);
   EXPECT_EQ(completed.size(), 1U);
   EXPECT_EQ(sharing.next_completion(), kEndOfTime);  // 2^62 - 46 to go at rate 1: past the end
@@ -346,7 +346,7 @@ TEST(HostOfCores, AnActionIsTakenOnceAndNotAfterAStop) {
   const std::uint32_t c = sharing.add_class(1, 1);
   sharing.start({0}, c, 5, {nullptr, nullptr, 1});
   sharing.start({0}, c, 5, {nullptr, nullptr, 2});
-  std::vector<ProcessorSharing::Completed> completed;
+  std::vector<CompletedJob> completed;
   sharing.advance({10}, completed);
   ASSERT_EQ(completed.size(), 2U);
   EXPECT_EQ(sharing.jobs(), 0U);
