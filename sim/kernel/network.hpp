@@ -9,8 +9,7 @@
 // Work.  A job's work is the time (ns) that it takes with its route to itself: at the bandwidth of the narrowest link.
 // Ties.  What is whole but for the last bits of a double is whole: a half that comes out of a sum is a half.
 // Cost.  For each change: links in use x (routes in use + links that are used up).
-// Not.   No latency, no limits on a job but its links; a route over no link lets all of a job's work be done in no less
-//        than its time.
+// Not.   No latency, and no limit on a job but its links: over a route of none it takes the time of its work.
 #pragma once
 
 #include <cstdint>
