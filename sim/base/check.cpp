@@ -13,4 +13,8 @@ void check_failed(const char* condition, const std::string& detail, const char* 
                      (detail.empty() ? "" : "  (" + detail + ")"));
 }
 
+void check_failed(const char* condition, const char* detail, const char* path, int line) {
+  check_failed(condition, std::string(detail), path, line);
+}
+
 }  // namespace loadstone

@@ -19,6 +19,9 @@ class CheckFailure : public std::logic_error {
 
 [[noreturn]] void check_failed(const char* condition, const std::string& detail, const char* file = __builtin_FILE(),
                                int line = __builtin_LINE());
+// The same, without a string to be made where the check stands.
+[[noreturn]] void check_failed(const char* condition, const char* detail, const char* file = __builtin_FILE(),
+                               int line = __builtin_LINE());
 
 }  // namespace loadstone
 

@@ -98,7 +98,9 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   request.sampled = is_sampled(request.arrived);
   request.key = key;
   request.draws = key;
-  request.attributes.assign(attributes.begin(), attributes.end());
+  if (!attributes.empty() || !request.attributes.empty()) {
+    request.attributes.assign(attributes.begin(), attributes.end());
+  }
   request.doing_since = request.arrived;
   request.doing = Doing::own;
   request.doing_on = 0;
@@ -260,14 +262,18 @@ void Simulation::wake_at(Request& request, SimTime at, Phase phase) {
   request.wake = kernel_.schedule(at, phase, resuming(request));
 }
 
-void Simulation::add_hold(Request& request, Hold hold) {
+void Simulation::add_hold(Request& request, Resource* at, Member* member, std::int64_t amount, std::int64_t unit) {
   settle(request);
   request.doing = Doing::own;
   request.doing_on = 0;
+  Hold& hold = request.holds.emplace_back();
+  hold.at = at;
+  hold.member = member;
   hold.since = now();
+  hold.amount = amount;
+  hold.unit = unit;
   hold.depth = static_cast<std::uint32_t>(request.frames.size());
-  hold.row = hold.at->row();
-  request.holds.push_back(hold);
+  hold.row = at->row();
 }
 
 std::ptrdiff_t Simulation::find_hold(const Request& request, ResourceIndex row) {

@@ -21,7 +21,6 @@
 #include "sim/kernel/kernel.hpp"
 #include "sim/observe/observations.hpp"
 #include "sim/random/distribution.hpp"
-#include "sim/random/keyed.hpp"
 
 namespace loadstone {
 
@@ -61,7 +60,7 @@ class Simulation {
     const std::vector<double>* attributes = nullptr;
     Ending ending;
   };
-  // Runs the request up to its first wait. REQUIRES: called from an event, not from inside a request.
+  // Runs it up to its first wait. REQUIRES of this and of resume(): called from an event, not inside a request.
   void start(const Arrival& arrival);
   // The same for a request that enters elsewhere than its flow does (a worker's job): it is suspended before `entry`,
   // and the caller wakes it. May be called from inside a request.
@@ -85,7 +84,7 @@ class Simulation {
 
   // --- waiting ------------------------------------------------------------------------------------------------
   // What the request does from now on, for the hold breakdowns.
-  void doing(Request& request, Doing doing, RowId on) {
+  [[gnu::always_inline]] void doing(Request& request, Doing doing, RowId on) {
     if (request.doing != doing || request.doing_on != on) {
       if (is_observed(request)) {
         note_doing(request);
@@ -103,7 +102,6 @@ class Simulation {
     }
     request.doing_since = now();
   }
-  // Resumes the request now. REQUIRES: called from an event, not from inside a request.
   void resume(Request& request);
   // Of the request that was resumed last: who spins, if time stands still.
   [[nodiscard]] FlowId last_resumed() const { return last_resumed_; }
@@ -111,7 +109,7 @@ class Simulation {
   void wake_at(Request& request, SimTime at, Phase phase);
   [[nodiscard]] static Action resuming(Request& request);
 
-  void add_hold(Request& request, Hold hold);
+  void add_hold(Request& request, const Hold& hold) { add_hold(request, hold.at, hold.member, hold.amount, hold.unit); }
   // Accounts for the end of a hold and gives its units back, whoever held it.
   void end_hold(const Hold& hold);
   // Accounts for `amount` units that were held, or served, from `since` until now.
@@ -165,6 +163,8 @@ class Simulation {
   [[nodiscard]] static bool is_in_tree(const Request& request) {
     return request.parent != nullptr || request.first_branch != nullptr;
   }
+  // In registers: a Hold that was just filled in is not ready to be copied as a whole.
+  void add_hold(Request& request, Resource* at, Member* member, std::int64_t amount, std::int64_t unit);
   void note_doing(Request& request);
   void settle_tree(Request& request);
   void tell_holds(Request& request);

@@ -1,5 +1,7 @@
 #include "sim/executor/open_source.hpp"
 
+#include <array>
+
 #include "sim/engine/interrupt.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/executor/open_fields.hpp"
@@ -20,9 +22,7 @@ class OpenSource final : public Source {
         stops_at_(plan.stops_at(simulation, plan.graceful_stop.has_value())) {}
 
   void start() override {
-    if (plan_.arrivals != ArrivalLaw::even) {
-      unit_time_ = gap();  // evenly spaced arrivals begin at 0
-    }
+    draw_some();
     schedule_next();
     if (plan_.graceful_stop) {
       simulation_.kernel().schedule(SimTime{} + plan_.end + *plan_.graceful_stop, Phase::expire,
@@ -31,8 +31,13 @@ class OpenSource final : public Source {
   }
 
  private:
-  double gap() {
-    const Draw draw = draw_of(combine(key_, number_), kGapSite, 0);
+  struct Coming {
+    Key key = 0;
+    SimTime at = kEndOfTime;  // after the last one
+  };
+
+  double gap(Key key) {
+    const Draw draw = draw_of(key, kGapSite, 0);
     switch (plan_.arrivals) {
       case ArrivalLaw::even:
         return 1.0;
@@ -43,26 +48,49 @@ class OpenSource final : public Source {
     }
   }
 
-  void schedule_next() {
-    const bool beyond = stops_at_ > SimTime{} + plan_.end;
-    const auto at = plan_.profile.reaches(unit_time_ / simulation_.settings().load, beyond);
-    if (!at || *at > 4e18) {
-      return;
+  void draw_some() {
+    std::array<double, kAtOnce> gaps;
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      coming_[i].key = combine(key_, drawn_ + i);
+      gaps[i] = gap(coming_[i].key);
     }
-    const SimTime when = SimTime{} + plan_.start + whole_ns(*at);
-    if (when < stops_at_) {
-      simulation_.kernel().schedule(when, Phase::arrival, {&OpenSource::on_arrival, this, 0});
+    if (drawn_ == 0 && plan_.arrivals == ArrivalLaw::even) {
+      gaps[0] = 0;  // evenly spaced arrivals begin at 0
+    }
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      unit_time_ += gaps[i];
+      coming_[i].at = instant_of(unit_time_);
+    }
+    drawn_ += kAtOnce;
+    next_ = 0;
+  }
+
+  SimTime instant_of(double unit_time) const {
+    const bool beyond = stops_at_ > SimTime{} + plan_.end;
+    const double at = plan_.profile.reaches(unit_time / simulation_.settings().load, beyond);
+    if (at > 4e18) {
+      return kEndOfTime;
+    }
+    const SimTime when = SimTime{} + plan_.start + whole_ns(at);
+    return when < stops_at_ ? when : kEndOfTime;
+  }
+
+  void schedule_next() {
+    if (coming_[next_].at < kEndOfTime) {
+      simulation_.kernel().schedule(coming_[next_].at, Phase::arrival, {&OpenSource::on_arrival, this, 0});
     }
   }
 
   static void on_arrival(void* self, std::uint64_t) { static_cast<OpenSource*>(self)->arrive(); }
 
   void arrive() {
-    const Key key = combine(key_, number_);
+    const Key key = coming_[next_].key;
     const FlowId flow =
         simulation_.settings().expected_values ? plan_.requests.pick_evenly(number_) : plan_.requests.flow_of(key);
     const std::uint64_t number = number_++;
-    unit_time_ += gap();
+    if (++next_ == kAtOnce) {
+      draw_some();
+    }
     schedule_next();
     if (users_ != nullptr && !users_->take()) {
       simulation_.drop(flow);
@@ -88,6 +116,8 @@ class OpenSource final : public Source {
   }
 
   static constexpr Key kGapSite = hash_text("arrival gap");
+  // When an arrival comes takes a processor long to work out, from one step to the next: several overlap.
+  static constexpr std::size_t kAtOnce = 16;
 
   Simulation& simulation_;
   const OpenSourcePlan& plan_;
@@ -97,8 +127,11 @@ class OpenSource final : public Source {
   Distribution gaps_;
   UserSlots* users_;
   SimTime stops_at_;
-  double unit_time_ = 0;  // of the next arrival, on the unit-rate clock
-  std::uint64_t number_ = 0;
+  std::array<Coming, kAtOnce> coming_;
+  std::size_t next_ = 0;  // in coming_
+  double unit_time_ = 0;  // of the arrival drawn last, on the unit-rate clock
+  std::uint64_t drawn_ = 0;
+  std::uint64_t number_ = 0;  // of the one that comes next
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/infinity.hpp"
+
 namespace loadstone {
 
 void RateProfile::add(Duration length, double from, double to) {
@@ -18,11 +20,11 @@ RateProfile RateProfile::at_peak() const {
   return constant;
 }
 
-std::optional<double> RateProfile::reaches(double arrivals, bool beyond) const {
+double RateProfile::reaches_in_pieces(double arrivals, bool beyond) const {
   auto piece = std::upper_bound(pieces_.begin(), pieces_.end(), arrivals,
                                 [](double wanted, const Piece& p) { return wanted < p.before; });
   if (piece == pieces_.begin()) {
-    return std::nullopt;
+    return kInfinity;
   }
   --piece;
   const double wanted = arrivals - piece->before;
@@ -30,7 +32,7 @@ std::optional<double> RateProfile::reaches(double arrivals, bool beyond) const {
   if (wanted > whole || (wanted == whole && std::next(piece) == pieces_.end())) {
     // past the last stretch
     if (!beyond || piece->to <= 0) {
-      return std::nullopt;
+      return kInfinity;
     }
     return piece->start + piece->length + (wanted - whole) / piece->to;
   }

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "sim/base/sim_time.hpp"
@@ -27,9 +26,14 @@ class RateProfile {
   // Goes on with the last rate after its end, for ever. False if that rate is zero.
   [[nodiscard]] bool continues() const { return !pieces_.empty() && pieces_.back().to > 0; }
 
-  // The instant (ns from the start) at which the integral reaches `arrivals`; nothing if it never does within the
+  // The instant (ns from the start) at which the integral reaches `arrivals`; infinity if it never does within the
   // profile, or, with `beyond`, not even when the last rate goes on.
-  [[nodiscard]] std::optional<double> reaches(double arrivals, bool beyond) const;
+  [[nodiscard]] double reaches(double arrivals, bool beyond) const {
+    if (pieces_.size() == 1 && pieces_.front().from == pieces_.front().to && arrivals > 0 && arrivals < total_) {
+      return arrivals / peak_;
+    }
+    return reaches_in_pieces(arrivals, beyond);
+  }
 
  private:
   struct Piece {
@@ -39,6 +43,8 @@ class RateProfile {
     double to = 0;
     double before = 0;  // integral up to the start
   };
+
+  [[nodiscard]] double reaches_in_pieces(double arrivals, bool beyond) const;
 
   std::vector<Piece> pieces_;
   Duration length_;

@@ -25,7 +25,7 @@ FlowId RequestPlan::pick_at(double share) const {
   return flows[i];
 }
 
-void RequestPlan::draw(Key user, Key request, std::vector<double>& values, const std::vector<double>* given) const {
+void RequestPlan::draw_all(Key user, Key request, std::vector<double>& values, const std::vector<double>* given) const {
   values.assign(defaults.begin(), defaults.end());
   for (std::size_t slot = 0; given != nullptr && slot < values.size(); ++slot) {
     values[slot] = std::isnan((*given)[slot]) ? values[slot] : (*given)[slot];

@@ -25,9 +25,14 @@ struct RequestPlan {
   [[nodiscard]] FlowId pick_evenly(std::uint64_t number) const;
   // The request's attributes, into `values`: those drawn once per user from `user`, the others from `request`. `given`
   // are values by slot that are not drawn (NaN: drawn); nullptr: all are drawn.
-  void draw(Key user, Key request, std::vector<double>& values, const std::vector<double>* given = nullptr) const;
+  void draw(Key user, Key request, std::vector<double>& values, const std::vector<double>* given = nullptr) const {
+    if (!defaults.empty()) {
+      draw_all(user, request, values, given);
+    }
+  }
 
  private:
+  void draw_all(Key user, Key request, std::vector<double>& values, const std::vector<double>* given) const;
   [[nodiscard]] FlowId pick(Key request) const;
   [[nodiscard]] FlowId pick_at(double share) const;
 };

@@ -99,7 +99,7 @@ double NativeKernel::busy_core_ns(HostId host) {
 void NativeKernel::run(SimTime until) {
   SimTime instant{-1};
   std::uint64_t at_this_instant = 0;
-  while (!events_set_.empty() && !finished_) {
+  while (!finished_ && !events_set_.empty()) {
     const EventKey key = events_set_.next_key();
     const SimTime at = key.at();
     if (at > until) {
@@ -113,7 +113,7 @@ void NativeKernel::run(SimTime until) {
     }
     now_ = at;
     note(key);
-    const Action action = events_set_.pop().action;
+    const Action action = events_set_.pop();
     action.run(action.object, action.argument);
   }
   if (!finished_ && until < kEndOfTime) {
@@ -144,11 +144,11 @@ void NativeKernel::reschedule(Sharers<Sharing>& sharers) {
   if (sharers.event.is_set() && next && *next == sharers.event_at) {
     return;
   }
-  events_set_.cancel(sharers.event);
+  cancel(sharers.event);
   sharers.event = {};
   if (next && *next < kEndOfTime) {
     sharers.event_at = *next;
-    sharers.event = events_set_.schedule(*next, Phase::release, {&NativeKernel::on_completion<Sharing>, &sharers, 0});
+    sharers.event = schedule(*next, Phase::release, {&NativeKernel::on_completion<Sharing>, &sharers, 0});
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // The kernel that runs by default: a future event set, one ProcessorSharing a host and one Network a network.
 //
-// Not.  Not final, for kernels that are wrong on purpose (tests/negative/mutants).
+// Not.  Not final, for kernels that are wrong on purpose (tests/negative/mutants), and one that writes down all that is
+//       scheduled and cancelled, hosts' completions too (bench/event_lists).
 // Cost. One indirect call an event. A run that executes more than `spin_limit` events at one instant ends with
 //       SpinningError: some model goes round without letting time pass.
 #pragma once

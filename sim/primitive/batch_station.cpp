@@ -19,7 +19,7 @@ BatchStation::BatchStation(Simulation& simulation, const BatchStationPlan& plan)
                   ? 1
                   : static_cast<std::size_t>(plan.timeout ? plan.preferred.value_or(plan.max) : plan.min)) {}
 
-Progress BatchStation::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
+Progress BatchStation::visit(Request& request, Duration work, double rank, const std::optional<Duration>& patience) {
   auto& line = static_cast<BatchLine&>(lines_.of(request));
   line.station = this;
   ++line.level.arrivals;

@@ -34,7 +34,7 @@ class BatchStation final : public Slots {
   BatchStation(Simulation& simulation, const BatchStationPlan& plan);
 
   // `work` counts if the request is the first of its batch. REQUIRES: work >= 0.
-  Progress visit(Request& request, Duration work, double rank = 0, std::optional<Duration> patience = {});
+  Progress visit(Request& request, Duration work, double rank = 0, const std::optional<Duration>& patience = {});
   void leave_line(Request& request) override;
   bool interrupt(Request& request) override;
 

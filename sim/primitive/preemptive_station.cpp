@@ -21,7 +21,8 @@ bool before(const Request& a, const Request& b) {
 PreemptiveStation::PreemptiveStation(Simulation& simulation, const PreemptiveStationPlan& plan)
     : Slots(simulation, plan, &make_line<ServedLine>), lifo_(plan.lifo) {}
 
-Progress PreemptiveStation::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
+Progress PreemptiveStation::visit(Request& request, Duration work, double rank,
+                                  const std::optional<Duration>& patience) {
   auto& line = static_cast<ServedLine&>(lines_.of(request));
   const SimTime now = simulation_.now();
   ++line.level.arrivals;

@@ -28,7 +28,7 @@ class PreemptiveStation final : public Slots {
   PreemptiveStation(Simulation& simulation, const PreemptiveStationPlan& plan);
 
   // REQUIRES: work >= 0.
-  Progress visit(Request& request, Duration work, double rank = 0, std::optional<Duration> patience = {});
+  Progress visit(Request& request, Duration work, double rank = 0, const std::optional<Duration>& patience = {});
   void leave_line(Request& request) override;
   bool interrupt(Request& request) override;
 

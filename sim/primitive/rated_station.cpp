@@ -23,7 +23,7 @@ RatedStation::RatedStation(Simulation& simulation, const RatedStationPlan& plan)
   }
 }
 
-Progress RatedStation::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
+Progress RatedStation::visit(Request& request, Duration work, double rank, const std::optional<Duration>& patience) {
   auto& line = static_cast<RatedLine&>(lines_.of(request));
   line.station = this;
   ++line.level.arrivals;

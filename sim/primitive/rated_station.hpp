@@ -31,7 +31,7 @@ class RatedStation final : public Slots {
   RatedStation(Simulation& simulation, const RatedStationPlan& plan);
 
   // REQUIRES: work >= 0.
-  Progress visit(Request& request, Duration work, double rank = 0, std::optional<Duration> patience = {});
+  Progress visit(Request& request, Duration work, double rank = 0, const std::optional<Duration>& patience = {});
   bool interrupt(Request& request) override;
 
  private:

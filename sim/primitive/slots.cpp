@@ -33,7 +33,7 @@ Slots::Slots(Simulation& simulation, const SlotsPlan& plan, MakeLine make)
         return line;
       }) {}
 
-Progress Slots::acquire(Request& request, std::int64_t amount, double rank, std::optional<Duration> patience) {
+Progress Slots::acquire(Request& request, std::int64_t amount, double rank, const std::optional<Duration>& patience) {
   Line& line = lines_.of(request);
   ++line.level.arrivals;
   request.wait.mode = 0;
@@ -88,8 +88,8 @@ std::optional<Hold> Slots::take_unowned() {
 }
 
 Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, double rank,
-                           std::optional<Duration> patience) {
-  patience = patience ? patience : plan_.patience;
+                           const std::optional<Duration>& own_patience) {
+  const std::optional<Duration>& patience = own_patience ? own_patience : plan_.patience;
   const bool refused = plan_.queue_limit && static_cast<std::int64_t>(line.queue.size()) >= *plan_.queue_limit;
   if (refused || (patience && patience->ns == 0)) {
     ++(refused ? line.level.refused : line.level.timed_out);
@@ -100,7 +100,7 @@ Progress Slots::enter_line(Request& request, Line& line, std::int64_t amount, do
 }
 
 Progress Slots::join_line(Request& request, Line& line, std::int64_t amount, double rank,
-                          std::optional<Duration> patience) {
+                          const std::optional<Duration>& patience) {
   const SimTime now = simulation_.now();
   Wait& wait = request.wait;
   wait.at = this;

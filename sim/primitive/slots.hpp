@@ -34,10 +34,13 @@ class Slots : public Resource {
  public:
   Slots(Simulation& simulation, const SlotsPlan& plan);
 
+  // Patience is taken by reference: an optional that is passed by value goes through memory, and waits there.
+  //
   // Takes `amount` units for the request: at once (Progress::next), after a wait (Progress::waits), or not at all
   // (Progress::next with request.error set). `rank` orders a priority line; `patience` stands for the plan's.
   // REQUIRES: amount >= 1.
-  Progress acquire(Request& request, std::int64_t amount, double rank = 0, std::optional<Duration> patience = {});
+  Progress acquire(Request& request, std::int64_t amount, double rank = 0,
+                   const std::optional<Duration>& patience = {});
 
   // Of a resource with one member: units in use, and those that there are.
   [[nodiscard]] std::int64_t in_use();
@@ -73,9 +76,11 @@ class Slots : public Resource {
     return line.level.waiting() == 0 && line.level.in_use() + amount <= line.level.capacity();
   }
   // Puts the request in line, or refuses it (then request.error is set). Without `patience` the plan's holds.
-  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);
+  Progress enter_line(Request& request, Line& line, std::int64_t amount, double rank,
+                      const std::optional<Duration>& patience);
   // The same without limits: whoever comes is let in.
-  Progress join_line(Request& request, Line& line, std::int64_t amount, double rank, std::optional<Duration> patience);
+  Progress join_line(Request& request, Line& line, std::int64_t amount, double rank,
+                     const std::optional<Duration>& patience);
   // The end of a wait, however: it is in no line any more.
   void remove_from_line(Request& request, Line& line);
   // What was begun by begin_service() has ended; its unit is free.

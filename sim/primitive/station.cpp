@@ -8,7 +8,7 @@ std::unique_ptr<Resource> StationPlan::instantiate(Simulation& simulation) const
   return std::make_unique<Station>(simulation, *this);
 }
 
-Progress Station::visit(Request& request, Duration work, double rank, std::optional<Duration> patience) {
+Progress Station::visit(Request& request, Duration work, double rank, const std::optional<Duration>& patience) {
   Line& line = lines_.of(request);
   ++line.level.arrivals;
   request.wait.work = work.ns;

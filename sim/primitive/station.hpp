@@ -21,7 +21,7 @@ class Station final : public Slots {
   Station(Simulation& simulation, const StationPlan& plan) : Slots(simulation, plan) {}
 
   // Serves the request for `work`, after a wait if need be; `patience` stands for the plan's. REQUIRES: work >= 0.
-  Progress visit(Request& request, Duration work, double rank = 0, std::optional<Duration> patience = {});
+  Progress visit(Request& request, Duration work, double rank = 0, const std::optional<Duration>& patience = {});
   // Whether the request would be served at once: for who pays to wake a server.
   [[nodiscard]] bool has_idle_server(const Request& request) { return is_free(lines_.of(request), 1); }
   bool interrupt(Request& request) override;

@@ -103,7 +103,7 @@ class Distribution {
 
 static_assert(std::is_trivially_copyable_v<Distribution> && sizeof(Distribution) <= 64);
 
-inline double Distribution::sample(Draw draw) const {
+[[gnu::always_inline]] inline double Distribution::sample(Draw draw) const {
   if (law_ == Law::exponential && !truncated_) [[likely]] {
     return -scale_ * math::log(loadstone::uniform(draw));
   }

@@ -40,7 +40,7 @@ struct Double2 {
 };
 
 // REQUIRES: bits are those of a positive normal number (`scale` powers of two too large).
-inline Double2 log_parts(std::uint64_t bits, int scale) {
+[[gnu::always_inline]] inline Double2 log_parts(std::uint64_t bits, int scale) {
   const std::uint64_t offset = bits - kLogOrigin;
   const auto exponent = static_cast<double>((static_cast<std::int64_t>(offset) >> 52) - scale);
   const LogEntry& entry = kLogTable[(offset >> 45) & 127];
@@ -63,7 +63,7 @@ inline bool is_positive_normal(std::uint64_t bits) {
 
 }  // namespace detail
 
-inline double log(double x) {
+[[gnu::always_inline]] inline double log(double x) {
   const auto bits = std::bit_cast<std::uint64_t>(x);
   if (!detail::is_positive_normal(bits)) [[unlikely]] {
     return detail::log_of_special(x);

@@ -23,8 +23,13 @@ struct VisitPlan {
   Key setup_site = 0;
 };
 
-std::optional<Duration> patience_of(const VisitPlan& plan, Simulation& simulation, const Request& request) {
-  return plan.patience ? std::optional(plan.patience->duration(simulation, request, plan.patience_site)) : std::nullopt;
+template <class S>
+Progress visit(S& station, Simulation& simulation, Request& request, const VisitPlan& plan, Duration work,
+               double rank) {
+  if (!plan.patience) {
+    return station.visit(request, work, rank);
+  }
+  return station.visit(request, work, rank, plan.patience->duration(simulation, request, plan.patience_site));
 }
 
 template <class S>
@@ -32,7 +37,7 @@ Progress op_visit(Simulation& simulation, Request& request, const Op& op) {
   const auto& plan = *static_cast<const VisitPlan*>(op.plan);
   const Duration work = plan.service.duration(simulation, request, op.site);
   const double rank = plan.priority ? plan.priority->value(simulation, request, mix(op.site)) : 0;
-  return simulation.resource<S>(plan.station).visit(request, work, rank, patience_of(plan, simulation, request));
+  return visit(simulation.resource<S>(plan.station), simulation, request, plan, work, rank);
 }
 
 Progress op_visit_with_setup(Simulation& simulation, Request& request, const Op& op) {
@@ -43,7 +48,7 @@ Progress op_visit_with_setup(Simulation& simulation, Request& request, const Op&
     work = work + plan.setup->duration(simulation, request, plan.setup_site);
   }
   const double rank = plan.priority ? plan.priority->value(simulation, request, mix(op.site)) : 0;
-  return station.visit(request, work, rank, patience_of(plan, simulation, request));
+  return visit(station, simulation, request, plan, work, rank);
 }
 
 Progress op_visit_shared(Simulation& simulation, Request& request, const Op& op) {

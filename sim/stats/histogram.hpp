@@ -37,7 +37,7 @@ class Histogram {
   ~Histogram() = default;
 
   // REQUIRES: value >= 0.
-  void record(std::int64_t value) {
+  [[gnu::always_inline]] void record(std::int64_t value) {
     LOADSTONE_DEBUG_CHECK(value >= 0, std::to_string(value));
     const Slot slot = slot_of(value);
     if (!blocks_[slot.block]) [[unlikely]] {

@@ -42,9 +42,8 @@ void expect_sorted_like_stable_sort(const std::string& shape, const std::vector<
     const EventKey key = set.next_key();
     ASSERT_TRUE(next.tag == expected.front().tag || runs_before(last, key)) << shape;
     ASSERT_EQ(set.next_at(), next.when.first) << shape;
-    const FutureEventSet::Popped popped = set.pop();
-    ASSERT_EQ(popped.action.argument, next.tag) << shape;
-    ASSERT_EQ(When(popped.at, popped.phase), next.when) << shape;
+    ASSERT_EQ(set.pop().argument, next.tag) << shape;
+    ASSERT_EQ(When(key.at(), key.phase()), next.when) << shape;
     last = key;
   }
   EXPECT_TRUE(set.empty()) << shape;
@@ -97,11 +96,12 @@ TEST(EventOrder, InterleavedOperationsAgreeWithAMultimap) {
       } else if (what < 75) {
         ASSERT_EQ(set.empty(), plain.empty());
         if (!plain.empty()) {
-          const FutureEventSet::Popped popped = set.pop();
-          ASSERT_EQ(When(popped.at, popped.phase), plain.begin()->first);
-          ASSERT_EQ(popped.action.argument, plain.begin()->second);
-          now = popped.at;
-          handles[popped.action.argument].pending = false;
+          const EventKey key = set.next_key();
+          const std::uint64_t tag = set.pop().argument;
+          ASSERT_EQ(When(key.at(), key.phase()), plain.begin()->first);
+          ASSERT_EQ(tag, plain.begin()->second);
+          now = key.at();
+          handles[tag].pending = false;
           plain.erase(plain.begin());
         }
       } else if (!handles.empty()) {
@@ -117,7 +117,7 @@ TEST(EventOrder, InterleavedOperationsAgreeWithAMultimap) {
       ASSERT_EQ(set.size(), plain.size());
     }
     for (const auto& [when, tag] : plain) {
-      ASSERT_EQ(set.pop().action.argument, tag);
+      ASSERT_EQ(set.pop().argument, tag);
     }
     EXPECT_TRUE(set.empty());
     EXPECT_EQ(set.scheduled(), handles.size());

@@ -20,7 +20,7 @@ Action tagged(std::uint64_t tag) {
 std::vector<std::uint64_t> pop_all(FutureEventSet& set) {
   std::vector<std::uint64_t> tags;
   while (!set.empty()) {
-    tags.push_back(set.pop().action.argument);
+    tags.push_back(set.pop().argument);
   }
   return tags;
 }
@@ -65,12 +65,12 @@ TEST(FutureEventSet, PopGivesBackTheInstantThePhaseAndTheAction) {
   const auto run = [](void*, std::uint64_t) {};
   set.schedule({123}, Phase::wake, {run, &object, 77});
   EXPECT_EQ(set.next_at().ns, 123);
-  const FutureEventSet::Popped popped = set.pop();
-  EXPECT_EQ(popped.at.ns, 123);
-  EXPECT_EQ(popped.phase, Phase::wake);
-  EXPECT_EQ(popped.action.run, static_cast<void (*)(void*, std::uint64_t)>(run));
-  EXPECT_EQ(popped.action.object, &object);
-  EXPECT_EQ(popped.action.argument, 77U);
+  EXPECT_EQ(set.next_key().at().ns, 123);
+  EXPECT_EQ(set.next_key().phase(), Phase::wake);
+  const Action popped = set.pop();
+  EXPECT_EQ(popped.run, static_cast<void (*)(void*, std::uint64_t)>(run));
+  EXPECT_EQ(popped.object, &object);
+  EXPECT_EQ(popped.argument, 77U);
 }
 
 TEST(FutureEventSet, ACancelledEventIsGoneAndTheOthersStay) {
@@ -136,7 +136,7 @@ TEST(FutureEventSet, TheHandleOfAReusedSlotIsNotThatOfTheNewEvent) {
   std::vector<EventId> old;
   for (std::uint64_t i = 0; i < 1000; ++i) {
     const EventId id = set.schedule({1}, Phase::wake, tagged(i));
-    EXPECT_EQ(id.slot, 0U);
+    EXPECT_LE(id.slot, 1U);  // what was cancelled keeps its slot until somebody looks
     for (const EventId stale : old) {
       ASSERT_FALSE(set.is_pending(stale));
       ASSERT_FALSE(set.cancel(stale));
