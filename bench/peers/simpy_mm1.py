@@ -9,28 +9,14 @@ M/M/c at utilisation 0.8 (service 10 ms on average) in SimPy 3, the two ways in 
 Prints one line: name requests seconds requests_per_s mean_wait_s ci95_half_width_s expected_mean_wait_s
 The only statistic kept is a list of the waits; loadstone and handwritten keep far more.
 """
-import math
 import random
 import sys
-import time
 
 import simpy
 
+from simpy_peer import UTILISATION, expected_wait, run_and_report
+
 SERVICE_S = 0.010
-UTILISATION = 0.8
-BATCHES = 20
-STUDENT_95 = 2.093  # 19 degrees of freedom
-
-
-def half_width(waits):
-    """Of the 95 % interval of their mean, by twenty batches."""
-    size = len(waits) // BATCHES
-    if size == 0:
-        return math.nan
-    means = [sum(waits[i * size:(i + 1) * size]) / size for i in range(BATCHES)]
-    mean = sum(means) / BATCHES
-    variance = sum((m - mean) ** 2 for m in means) / (BATCHES - 1)
-    return STUDENT_95 * math.sqrt(variance / BATCHES)
 
 
 def with_store(env, servers, requests, rate, waits):
@@ -70,14 +56,6 @@ def with_resource(env, servers, requests, rate, waits):
     env.process(source())
 
 
-def expected_wait(servers):
-    """Erlang C: P(wait) / (c mu - lambda)."""
-    blocking = 1.0  # Erlang B, by its recursion
-    for n in range(1, servers + 1):
-        blocking = UTILISATION * servers * blocking / (n + UTILISATION * servers * blocking)
-    return blocking / (1 - UTILISATION * (1 - blocking)) * SERVICE_S / (servers * (1 - UTILISATION))
-
-
 PROGRAMS = {"store": with_store, "resource": with_resource}
 
 
@@ -89,13 +67,7 @@ def main(arguments):
     env = simpy.Environment()
     waits = []
     PROGRAMS[program](env, servers, requests, UTILISATION * servers / SERVICE_S, waits)
-    begin = time.perf_counter()
-    env.run()
-    seconds = time.perf_counter() - begin
-    if len(waits) != requests:
-        sys.exit(f"simpy_mm1.py: {len(waits)} of {requests} requests were served")
-    print(f"simpy_{program}", requests, f"{seconds:.6f} {requests / seconds:.0f} {sum(waits) / requests:.6f}",
-          f"{half_width(waits):.6f} {expected_wait(servers):.6f}")
+    run_and_report(f"simpy_{program}", env, requests, waits, expected_wait(servers, SERVICE_S))
 
 
 main(sys.argv[1:])
