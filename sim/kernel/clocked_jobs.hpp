@@ -1,16 +1,14 @@
 // sim/kernel/clocked_jobs.hpp
 //
-// Jobs in classes, all jobs of a class running at the same rate: each class has one virtual clock (the work that a job
-// of the class has attained) and a heap of what its jobs want. Whoever says how fast a class runs is built on this:
-// ProcessorSharing and Network. It moves no clock and sets no rate.
+// Jobs in classes, all jobs of a class running at the same rate (class_clock.hpp): they come, leave when their demand
+// is attained, or are stopped. Whoever says how fast a class runs is built on this: ProcessorSharing and Network.
 //
 // Order. All jobs whose demand is attained leave together, as they came; one of them can still be stopped by those
 //        before it, until take() hands out its action.
 // Exact. Virtual time is fixed point (2^-40 ns); rates are rounded down and completions up to the next nanosecond, with
 //        a thousandth of one to spare for what the rates lost. None is rescheduled at dt = 0.
-// Cost.  O(log n) for an arrival or a completion. There can be thousands, each cold when its next event comes: what
-// every
-//        event touches comes first, here and in a class.
+// Cost.  O(log n) for an arrival or a completion, and what it costs to find the rates. There can be thousands, each
+//        cold when its next event comes: what every event touches comes first, here and in a class.
 #pragma once
 
 #include <algorithm>
@@ -19,23 +17,10 @@
 #include <vector>
 
 #include "sim/base/check.hpp"
+#include "sim/kernel/class_clock.hpp"
 #include "sim/kernel/event.hpp"
 
 namespace loadstone {
-
-inline constexpr int kClockBits = 40;
-inline constexpr double kClockOne = static_cast<double>(INT64_C(1) << kClockBits);  // 1.0 in fixed point
-
-struct ClassClock {
-  struct Item {          // of the heap, by attained work at which the job is done, then by arrival
-    UInt128 finish = 0;  // 2^-40 ns
-    std::uint64_t sequence = 0;
-    std::uint32_t slot = 0;
-  };
-  std::vector<Item> heap;
-  std::uint64_t rate = 0;  // attained work per ns, 2^-40
-  UInt128 clock = 0;       // attained work of every job, 2^-40 ns
-};
 
 struct JobHandle {
   std::uint32_t slot, generation;
@@ -45,10 +30,27 @@ struct CompletedJob {
   std::uint64_t sequence;  // of its arrival
 };
 
-// `Class` is a ClassClock and what sets its rate.
-template <class Class>
+// `Class` is a ClassClock and what sets its rate. `Sharing` is who is built on this: its move_clocks(now) moves the
+// clocks to an instant, and its share() finds the rates of the jobs that there are.
+template <class Sharing, class Class>
 class ClockedJobs {
  public:
+  JobHandle start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done);
+  // True if the job's action has not been taken and now never will be.
+  bool stop(SimTime now, JobHandle job) {
+    if (!is_current(job)) {
+      return false;
+    }
+    if (slots_[job.slot].position != kLeft) {
+      self().move_clocks(now);
+      remove(job.slot);
+      self().share();
+    }
+    free_slot(job.slot);
+    return true;
+  }
+  // Moves the clocks to `now` and sets `completed` to the jobs that are done, in order of arrival.
+  void advance(SimTime now, std::vector<CompletedJob>& completed);
   [[nodiscard]] std::size_t jobs() const { return jobs_; }
   // The action of a job that has left, once; nothing if it was stopped since.
   std::optional<Action> take(JobHandle job) {
@@ -60,22 +62,6 @@ class ClockedJobs {
   }
 
  protected:
-  // Of a job's work: what ends on a nanosecond ends there, and not one later, although its rate was rounded down.
-  static constexpr UInt128 kSlack = UInt128{1} << (kClockBits - 10);
-
-  [[nodiscard]] bool is_current(JobHandle job) const {
-    return job.slot < slots_.size() && slots_[job.slot].generation == job.generation;
-  }
-  [[gnu::always_inline]] JobHandle insert(std::uint32_t job_class, std::int64_t work, Action done);
-  // False if it has left already.
-  [[nodiscard]] bool is_inside(JobHandle job) const { return slots_[job.slot].position != kLeft; }
-  void remove(std::uint32_t slot);
-  void free_slot(std::uint32_t slot) {
-    std::uint32_t& generation = slots_[slot].generation;
-    generation += generation == 0xffffffff ? 2 : 1;  // 0 is no job
-    slots_[slot].position = free_head_;
-    free_head_ = slot;
-  }
   // When the first of a class ends, if its rate stays what it is. REQUIRES: it has jobs.
   [[nodiscard]] SimTime first_end(const Class& c) const {
     const UInt128 finish = c.heap.front().finish;
@@ -84,9 +70,6 @@ class ClockedJobs {
     const auto most = static_cast<UInt128>(kEndOfTime.ns - now_.ns);
     return wait > most ? kEndOfTime : now_ + Duration{static_cast<std::int64_t>(wait)};
   }
-  // Sets `completed` to the jobs that are done, in order of arrival; they leave.
-  [[gnu::always_inline]] void leave(std::vector<CompletedJob>& completed);
-
   SimTime now_;  // of the clocks
   std::size_t jobs_ = 0;
   std::uint64_t sequence_ = 0;
@@ -103,6 +86,20 @@ class ClockedJobs {
   using Item = ClassClock::Item;
   static constexpr std::uint32_t kLeft = 0xffffffff;
   static constexpr std::uint32_t kNoSlot = 0xffffffff;
+  // Of a job's work: what ends on a nanosecond ends there, and not one later, although its rate was rounded down.
+  static constexpr UInt128 kSlack = UInt128{1} << (kClockBits - 10);
+
+  [[nodiscard]] Sharing& self() { return static_cast<Sharing&>(*this); }
+  [[nodiscard]] bool is_current(JobHandle job) const {
+    return job.slot < slots_.size() && slots_[job.slot].generation == job.generation;
+  }
+  void remove(std::uint32_t slot);
+  void free_slot(std::uint32_t slot) {
+    std::uint32_t& generation = slots_[slot].generation;
+    generation += generation == 0xffffffff ? 2 : 1;  // 0 is no job
+    slots_[slot].position = free_head_;
+    free_head_ = slot;
+  }
   void sift(Class& c, std::size_t position);
   static bool earlier(const Item& a, const Item& b) {
     return a.finish != b.finish ? a.finish < b.finish : a.sequence < b.sequence;
@@ -111,9 +108,9 @@ class ClockedJobs {
   std::vector<Job> slots_;
   std::uint32_t free_head_ = kNoSlot;
 };
-
-template <class Class>
-inline JobHandle ClockedJobs<Class>::insert(std::uint32_t job_class, std::int64_t work, Action done) {
+template <class Sharing, class Class>
+JobHandle ClockedJobs<Sharing, Class>::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
+  self().move_clocks(now);
   LOADSTONE_CHECK(work >= 0, "work of a job");
   std::uint32_t slot = free_head_;
   if (slot == kNoSlot) {
@@ -133,11 +130,12 @@ inline JobHandle ClockedJobs<Class>::insert(std::uint32_t job_class, std::int64_
   c.heap.push_back({c.clock + (work > 0 ? whole - kSlack : 0), sequence_++, slot});
   sift(c, c.heap.size() - 1);
   ++jobs_;
+  self().share();
   return {slot, slots_[slot].generation};
 }
 
-template <class Class>
-void ClockedJobs<Class>::remove(std::uint32_t slot) {
+template <class Sharing, class Class>
+void ClockedJobs<Sharing, Class>::remove(std::uint32_t slot) {
   Class& c = classes_[slots_[slot].job_class];
   const std::size_t position = slots_[slot].position;
   const Item last = c.heap.back();
@@ -154,8 +152,9 @@ void ClockedJobs<Class>::remove(std::uint32_t slot) {
   --jobs_;
 }
 
-template <class Class>
-inline void ClockedJobs<Class>::leave(std::vector<CompletedJob>& completed) {
+template <class Sharing, class Class>
+void ClockedJobs<Sharing, Class>::advance(SimTime now, std::vector<CompletedJob>& completed) {
+  self().move_clocks(now);
   completed.clear();
   for (std::size_t i = 0; i < active_.size();) {
     Class& c = classes_[active_[i]];
@@ -169,11 +168,12 @@ inline void ClockedJobs<Class>::leave(std::vector<CompletedJob>& completed) {
   if (completed.size() > 1) {  // several classes, or several demands attained within one nanosecond
     std::sort(completed.begin(), completed.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   }
+  self().share();
 }
 
 // Restores the heap around `position`, up or down as needed.
-template <class Class>
-void ClockedJobs<Class>::sift(Class& c, std::size_t position) {
+template <class Sharing, class Class>
+void ClockedJobs<Sharing, Class>::sift(Class& c, std::size_t position) {
   std::vector<Item>& heap = c.heap;
   const Item item = heap[position];
   const auto put = [&](std::size_t at, const Item& what) {

@@ -4,7 +4,7 @@
 //
 // Order. The order of event.hpp, which never depends on addresses, hashing or insertion history.
 // Cost.  Of many events, only those of the present slice of time are in order (present_keys.hpp); the other slices of a
-//        stretch of 256 lie unsorted, one beside the other, and all that comes after the stretch in one heap, where
+//        stretch of 256 lie unsorted, one beside the other, and all that comes after the stretch in one pile, where
 //        most timeouts and idle timers are cancelled before anybody has sorted them (a ladder queue of one rung). The
 //        length of a stretch adapts, so that what the next one costs is paid for by the events that ran in the last.
 //        schedule and pop are O(log n) with n the events of a slice; cancel is O(1): a key that was cancelled stays

@@ -31,26 +31,6 @@ std::uint32_t Network::add_route(std::span<const std::uint32_t> links) {
   return static_cast<std::uint32_t>(classes_.size() - 1);
 }
 
-JobHandle Network::start(SimTime now, std::uint32_t route, std::int64_t work, Action done) {
-  move_clocks(now);
-  const JobHandle started = insert(route, work, done);
-  share();
-  return started;
-}
-
-bool Network::stop(SimTime now, JobHandle job) {
-  if (!is_current(job)) {
-    return false;
-  }
-  if (is_inside(job)) {
-    move_clocks(now);
-    remove(job.slot);
-    share();
-  }
-  free_slot(job.slot);
-  return true;
-}
-
 std::optional<SimTime> Network::next_completion() const {
   std::optional<SimTime> next;
   for (const std::uint32_t i : active_) {
@@ -58,12 +38,6 @@ std::optional<SimTime> Network::next_completion() const {
     next = next ? std::min(*next, at) : at;
   }
   return next;
-}
-
-void Network::advance(SimTime now, std::vector<CompletedJob>& completed) {
-  move_clocks(now);
-  leave(completed);
-  share();
 }
 
 double Network::used_ns(SimTime now, std::uint32_t link) {

@@ -29,20 +29,15 @@ struct RouteClass : ClassClock {
   double each = 0;   // of each job now
 };
 
-class Network : public ClockedJobs<RouteClass> {
+class Network : public ClockedJobs<Network, RouteClass> {
  public:
   // `bandwidth`: of one job, in bytes per ns; all jobs together have `wires` times as much. REQUIRES: both > 0.
   std::uint32_t add_link(double bandwidth, double wires);
   // REQUIRES: no link twice.
   std::uint32_t add_route(std::span<const std::uint32_t> links);
 
-  JobHandle start(SimTime now, std::uint32_t route, std::int64_t work, Action done);
-  // True if the job's action has not been taken and now never will be.
-  bool stop(SimTime now, JobHandle job);
   // The instant of the next completion under the present rates.
   [[nodiscard]] std::optional<SimTime> next_completion() const;
-  // Moves the clocks to `now` and sets `completed` to the jobs that are done, in order of arrival.
-  void advance(SimTime now, std::vector<CompletedJob>& completed);
 
   [[nodiscard]] LinkLoad load(std::uint32_t link) const { return links_[link].load; }
   // The integral of the share of the link's bandwidth (of one wire's) that is used, up to `now`, in ns.
@@ -51,6 +46,8 @@ class Network : public ClockedJobs<RouteClass> {
   [[nodiscard]] double rate_of(std::uint32_t route) const { return classes_[route].each; }
 
  private:
+  friend ClockedJobs<Network, RouteClass>;
+
   struct Link {
     double bandwidth = 0;
     double capacity = 0;

@@ -34,26 +34,6 @@ void ProcessorSharing::set_slowness(SimTime now, std::uint32_t job_class, double
   share();
 }
 
-JobHandle ProcessorSharing::start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done) {
-  move_clocks(now);
-  const JobHandle started = insert(job_class, work, done);
-  share();
-  return started;
-}
-
-bool ProcessorSharing::stop(SimTime now, JobHandle job) {
-  if (!is_current(job)) {
-    return false;
-  }
-  if (is_inside(job)) {
-    move_clocks(now);
-    remove(job.slot);
-    share();
-  }
-  free_slot(job.slot);
-  return true;
-}
-
 std::optional<SimTime> ProcessorSharing::next_completion() const {
   std::optional<SimTime> next;
   for (const std::uint32_t i : active_) {
@@ -102,12 +82,6 @@ void ProcessorSharing::use_quota(CoreClass& c, SimTime now) const {
   const UInt128 used = static_cast<UInt128>(c.cores) * c.heap.size() * static_cast<std::uint64_t>((now - since).ns);
   c.left -= std::min(c.left, used);
   c.stopped = c.left == 0;
-}
-
-void ProcessorSharing::advance(SimTime now, std::vector<CompletedJob>& completed) {
-  move_clocks(now);
-  leave(completed);
-  share();
 }
 
 double ProcessorSharing::busy_core_ns(SimTime now) {

@@ -33,7 +33,7 @@ struct alignas(64) CoreClass : ClassClock {
   bool stopped = false;  // until then
 };
 
-class ProcessorSharing : public ClockedJobs<CoreClass> {
+class ProcessorSharing : public ClockedJobs<ProcessorSharing, CoreClass> {
  public:
   explicit ProcessorSharing(double cores);
 
@@ -44,19 +44,15 @@ class ProcessorSharing : public ClockedJobs<CoreClass> {
   // From now on the jobs of a class get done only 1/factor of the work for which they have cores.
   void set_slowness(SimTime now, std::uint32_t job_class, double factor);
 
-  JobHandle start(SimTime now, std::uint32_t job_class, std::int64_t work, Action done);
-  // True if the job's action has not been taken and now never will be.
-  bool stop(SimTime now, JobHandle job);
-
   // The instant of the next completion under the present rates.
   [[nodiscard]] std::optional<SimTime> next_completion() const;
-  // Moves the clocks to `now` and sets `completed` to the jobs that are done, in order of arrival.
-  void advance(SimTime now, std::vector<CompletedJob>& completed);
 
   // Integral of busy cores up to `now`, in core-nanoseconds.
   [[nodiscard]] double busy_core_ns(SimTime now);
 
  private:
+  friend ClockedJobs<ProcessorSharing, CoreClass>;
+
   [[nodiscard]] UInt128 core_time_of_period(const CoreClass& c) const;
   void use_quota(CoreClass& c, SimTime now) const;
   [[nodiscard]] SimTime next_stop_or_start(const CoreClass& c) const;
