@@ -5,6 +5,7 @@
 
 #include "sim/experiment/horizon.hpp"
 #include "tests/differential/two_engines.hpp"
+#include "tests/support/late_timers.hpp"
 #include "tests/support/random_system.hpp"
 
 namespace loadstone::test {
@@ -47,16 +48,6 @@ bool other_is_noticed(const char* mutant, bool has_fluid) {
   return noticed;
 }
 
-// What ends a pause comes a nanosecond late.
-class LateTimers final : public CountingKernel {
- protected:
-  EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
-                        std::uint64_t argument) override {
-    const SimTime late = phase == Phase::wake && at > now() ? at + Duration{1} : at;
-    return CountingKernel::schedule_call(late, phase, function, object, argument);
-  }
-};
-
 // Work on cores and links takes a nanosecond more.
 class LongWork final : public CountingKernel {
  public:
@@ -87,7 +78,7 @@ TEST(EngineMutants, TheSoundEnginesAgree) {
 }
 
 TEST(EngineMutants, ANativeTimerThatIsANanosecondLateIsNoticed) {
-  EXPECT_TRUE(native_is_noticed<LateTimers>(false));
+  EXPECT_TRUE(native_is_noticed<LateTimers<CountingKernel>>(false));
 }
 
 TEST(EngineMutants, NativeWorkThatTakesANanosecondMoreIsNoticed) {

@@ -5,6 +5,7 @@
 
 #include "src/simgrid/serve.hpp"
 #include "src/simgrid/simgrid_kernel.hpp"
+#include "tests/support/late_timers.hpp"
 
 namespace {
 
@@ -12,16 +13,6 @@ using namespace loadstone;
 using simgrid_engine::SimGridKernel;
 
 class Sound final : public SimGridKernel {};
-
-// What ends a pause comes a nanosecond late.
-class LateTimers final : public SimGridKernel {
- protected:
-  EventId schedule_call(SimTime at, Phase phase, Action::Function function, void* object,
-                        std::uint64_t argument) override {
-    const SimTime late = phase == Phase::wake && at > now() ? at + Duration{1} : at;
-    return SimGridKernel::schedule_call(late, phase, function, object, argument);
-  }
-};
 
 // At one instant timeouts come after what ends a wait in the phase after theirs.
 class LateExpiries final : public SimGridKernel {
@@ -42,7 +33,7 @@ std::unique_ptr<SimGridKernel> make_mutant(const remote::PlatformFile* /*platfor
   const char* variable = std::getenv("LOADSTONE_MUTANT");
   const std::string_view name = variable == nullptr ? "" : variable;
   if (name == "late_timers") {
-    return std::make_unique<LateTimers>();
+    return std::make_unique<test::LateTimers<SimGridKernel>>();
   }
   if (name == "late_expiries") {
     return std::make_unique<LateExpiries>();
