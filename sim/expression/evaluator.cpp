@@ -257,7 +257,7 @@ class Evaluator {
 
   Value unary(const Term& term, const Value& a) {
     const Interval x = interval_of(a);
-    const auto mapped = [&](double (*function)(double)) {
+    const auto mapped = [&](const auto& function) {
       return Interval{Number(function(x.low.value())), Number(function(x.high.value()))};
     };
     switch (term.op) {
@@ -271,12 +271,12 @@ class Evaluator {
         if (x.low < Number(0.0)) {
           fail(term, "the square root of a negative number, " + to_string(a));
         }
-        return value_of(mapped(std::sqrt), root_of(a.type.dim));
+        return value_of(mapped([](double at) { return std::sqrt(at); }), root_of(a.type.dim));
       default:
         if (x.low <= Number(0.0)) {
           fail(term, "the logarithm of " + to_string(a) + ", which is not positive");
         }
-        return value_of(mapped(math::log), kNumber);
+        return value_of(mapped([](double at) { return math::log(at); }), kNumber);
     }
   }
 
