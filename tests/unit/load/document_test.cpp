@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -243,12 +243,12 @@ constexpr long kMostMib = 200;
 TEST(Document, HostileTextsCostLittle) {
   for (const std::string& text : hostile_texts()) {
     const long before = peak_mib();
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();  // the processor's time: others may have the machine meanwhile
     Diagnostics diagnostics;
     static_cast<void>(parse_document(text, "f.yaml", diagnostics));
     EXPECT_FALSE(diagnostics.ok() && text[0] != 'a') << text.substr(0, 40);
     EXPECT_LT(peak_mib() - before, kMostMib) << text.substr(0, 40);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20)) << text.substr(0, 40);
+    EXPECT_LT(std::clock() - start, 20 * CLOCKS_PER_SEC) << text.substr(0, 40);
   }
 }
 
