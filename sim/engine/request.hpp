@@ -8,6 +8,7 @@
 // Not.   It has no behaviour: see interpreter.hpp.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -85,13 +86,13 @@ struct alignas(64) Request {
   Did did[2];
   std::vector<Hold> holds;
   // --- 128
-  std::vector<Frame> frames;
+  boost::container::small_vector<Frame, 1> frames;  // the outermost is in place: fetched with all that is near
+  // --- 192
   Resource* served_by = nullptr;  // what serves it now, if a resource does
   Member* served_member = nullptr;
   SimTime served_since;
   SimTime arrived;
   Key key = 0;  // who it is: of all its draws
-  // --- 192
   Wait wait;
   JobId job;
   std::uint32_t job_class = 0;  // of the job, on its host

@@ -31,7 +31,8 @@ struct Action {
   std::uint64_t argument = 0;
 };
 
-// A handle on a scheduled event. It stays valid after the event has run: cancelling it then is not an error.
+// A handle on a scheduled event. It stays valid after the event has run, while the next 2^31 are scheduled: cancelling
+// it then is not an error.
 struct EventId {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;  // 0: no event
@@ -52,9 +53,15 @@ struct EventKey {
         (static_cast<std::uint64_t>(phase) << (kSlotBits + kSequenceBits)) | (sequence << kSlotBits) | slot;
     return {(static_cast<UInt128>(static_cast<std::uint64_t>(at.ns)) << 64) | low};
   }
+  // That of no event, and after all.
+  static constexpr EventKey last() { return {~UInt128{0}}; }
   [[nodiscard]] constexpr SimTime at() const { return {static_cast<std::int64_t>(bits >> 64)}; }
   [[nodiscard]] constexpr Phase phase() const {
     return static_cast<Phase>(static_cast<std::uint64_t>(bits) >> (kSlotBits + kSequenceBits));
+  }
+  // Of the event among those that have its slot, one after the other; never 0.
+  [[nodiscard]] constexpr std::uint32_t generation() const {
+    return static_cast<std::uint32_t>(static_cast<std::uint64_t>(bits) >> (kSlotBits - 1)) | 1;  // from the sequence
   }
   [[nodiscard]] constexpr std::uint32_t slot() const {
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(bits) & ((1U << kSlotBits) - 1));

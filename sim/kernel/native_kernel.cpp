@@ -113,7 +113,7 @@ void NativeKernel::run(SimTime until) {
     }
     now_ = at;
     note(key);
-    const Action action = events_set_.pop();
+    const Action action = events_set_.take(key);
     action.run(action.object, action.argument);
   }
   if (!finished_ && until < kEndOfTime) {

@@ -6,82 +6,95 @@
 namespace loadstone {
 
 void PresentKeys::take(std::vector<EventKey>& keys) {
-  keys_.clear();
+  heap_.clear();
   is_open_ = false;
-  keys_.swap(keys);
-  put_in_order();
+  if (keys.size() <= kFew) {
+    std::sort(keys.begin(), keys.end(), [](EventKey a, EventKey b) { return runs_before(b, a); });
+    std::copy(keys.begin(), keys.end(), sorted_.begin() + kEnds);
+    few_ = keys.size();
+    keys.clear();
+    return;
+  }
+  heap_.swap(keys);
+  for (std::size_t parent = (heap_.size() + 2) / 4; parent-- > 0;) {
+    sift_down(parent, heap_[parent]);
+  }
 }
 
 void PresentKeys::give(std::vector<EventKey>& keys) {
   if (is_open_) {
     close();
   }
-  keys.swap(keys_);
-  keys_.clear();
-  is_heap_ = false;
-}
-
-void PresentKeys::become_heap() {
-  std::reverse(keys_.begin(), keys_.end());  // what is in order is a heap
-  is_heap_ = true;
+  if (few_ > 0) {
+    keys.assign(sorted_.begin() + kEnds, sorted_.begin() + kEnds + few_);
+    few_ = 0;
+  } else {
+    keys.clear();
+    keys.swap(heap_);
+  }
 }
 
 const EventKey* PresentKeys::probable_of_heap() const {
   if (!is_open_) {
-    return &keys_.front();
+    return &heap_.front();
   }
-  if (keys_.size() <= 4) {
+  if (heap_.size() <= 4) {
     return nullptr;
   }
-  const std::size_t a = runs_before(keys_[2], keys_[1]) ? 2 : 1;
-  const std::size_t b = runs_before(keys_[4], keys_[3]) ? 4 : 3;
-  return &keys_[runs_before(keys_[b], keys_[a]) ? b : a];
+  const std::size_t a = runs_before(heap_[2], heap_[1]) ? 2 : 1;
+  const std::size_t b = runs_before(heap_[4], heap_[3]) ? 4 : 3;
+  return &heap_[runs_before(heap_[b], heap_[a]) ? b : a];
+}
+
+EventKey PresentKeys::first_of_heap() {
+  if (is_open_) {
+    close();
+  }
+  return heap_.front();
+}
+
+void PresentKeys::pop_of_heap() {
+  if (is_open_) {
+    close();
+  }
+  is_open_ = true;
 }
 
 void PresentKeys::push_in_heap(EventKey key) {
+  if (few_ > 0) {
+    heap_.assign(sorted_.rend() - static_cast<std::ptrdiff_t>(kEnds + few_), sorted_.rend() - kEnds);
+    few_ = 0;
+  }
   if (std::exchange(is_open_, false)) {
     sift_down(0, key);
     return;
   }
-  std::size_t position = keys_.size();
-  keys_.push_back(key);
+  std::size_t position = heap_.size();
+  heap_.push_back(key);
   while (position > 0) {
     const std::size_t parent = (position - 1) / 4;
-    if (!runs_before(key, keys_[parent])) {
+    if (!runs_before(key, heap_[parent])) {
       break;
     }
-    keys_[position] = keys_[parent];
+    heap_[position] = heap_[parent];
     position = parent;
   }
-  keys_[position] = key;
+  heap_[position] = key;
 }
 
 void PresentKeys::close() {
   is_open_ = false;
-  const EventKey last = keys_.back();
-  keys_.pop_back();
-  if (keys_.empty()) {
-    is_heap_ = false;
-  } else {
+  const EventKey last = heap_.back();
+  heap_.pop_back();
+  if (!heap_.empty()) {
     sift_down(0, last);
-  }
-}
-
-void PresentKeys::put_in_order() {
-  is_heap_ = keys_.size() > kFew;
-  if (!is_heap_) {
-    std::sort(keys_.begin(), keys_.end(), [](EventKey a, EventKey b) { return runs_before(b, a); });
-    return;
-  }
-  for (std::size_t parent = (keys_.size() + 2) / 4; parent-- > 0;) {
-    sift_down(parent, keys_[parent]);
   }
 }
 
 // Puts `key` at `position` or, where others come before it, below.
 void PresentKeys::sift_down(std::size_t position, EventKey key) {
-  const std::size_t size = keys_.size();
-  EventKey* heap = keys_.data();
+  const std::size_t size = heap_.size();
+  EventKey* heap = heap_.data();
   for (std::size_t first = position * 4 + 1; first < size; first = position * 4 + 1) {
     std::size_t best = first;
     if (first + 4 <= size) {  // a tournament, without branches

@@ -124,6 +124,36 @@ TEST(EventOrder, InterleavedOperationsAgreeWithAMultimap) {
   }
 }
 
+// Sets of all sizes that run empty and fill again at once, not far from where they were: nothing is left of the order
+// that there was.
+TEST(EventOrder, ASetThatRanEmptyIsAsGoodAsANewOne) {
+  Numbers numbers(5);
+  FutureEventSet set;
+  SimTime now;
+  for (int round = 0; round < 300; ++round) {
+    std::multimap<When, std::uint64_t> plain;
+    std::uint64_t tag = 0;
+    const auto schedule = [&](std::int64_t spread) {
+      const When when(now + Duration{numbers.between(0, spread)}, phase_of(numbers.below(5)));
+      plain.emplace(when, tag);
+      set.schedule(when.first, when.second, {nullptr, nullptr, tag++});
+    };
+    const std::int64_t spread = std::int64_t{1} << numbers.between(0, 30);
+    for (std::int64_t events = numbers.between(1, std::int64_t{1} << numbers.between(0, 13)); events > 0; --events) {
+      schedule(spread);
+    }
+    while (!plain.empty()) {
+      now = set.next_at();
+      ASSERT_EQ(set.pop().argument, plain.begin()->second) << "round " << round;
+      plain.erase(plain.begin());
+      for (std::uint64_t soon = numbers.below(2); soon > 0 && tag < 10'000; --soon) {
+        schedule(spread / 64);
+      }
+    }
+    ASSERT_TRUE(set.empty());
+  }
+}
+
 // A world whose events schedule and cancel others by rules that depend on nothing but their tags. It is run by the
 // kernel and by a multimap; both must do the same things in the same order.
 struct Child {

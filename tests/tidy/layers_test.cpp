@@ -96,6 +96,7 @@ const Table kForeign{
     {"nlohmann/", {"src/load", "src/report"}},
     {"boost/", {}},
     {"boost/asio", {"src/exec"}},
+    {"boost/container/", {"sim/engine"}},
     {"boost/math/", {"sim/stats"}},
     {"boost/uuid/", {"src/store"}},
     {"SQLiteCpp/", {"src/store"}},
