@@ -85,10 +85,17 @@ class Planner {
       add(name, 0);
     }
     keep_with_users();
-    return std::move(plans_);
+    return in_slots();
   }
 
  private:
+  struct Draft {
+    std::string name;
+    std::string parent;  // "" for none; and so below
+    std::string of;
+    AttributePlan plan;
+  };
+
   const AttributeSpec* spec_of(std::string_view name) const {
     for (const auto* list : {&scenario_.attributes, &builder_.workload().attributes}) {
       for (const AttributeSpec& spec : *list) {
@@ -101,22 +108,17 @@ class Planner {
   }
 
   void add(const std::string& name, int depth) {
-    const std::uint16_t slot = builder_.attribute(name);
-    if (std::any_of(plans_.begin(), plans_.end(), [&](const AttributePlan& p) { return p.slot == slot; })) {
+    if (std::any_of(drafts_.begin(), drafts_.end(), [&](const Draft& d) { return d.name == name; })) {
       return;
     }
     const PopulationSpec* population = find_population(builder_, name);
     const AttributeSpec* spec = spec_of(name);
-    AttributePlan plan{.slot = slot,
-                       .each = Each::request,
-                       .site = hash_text("attribute " + name),
-                       .discrete = std::nullopt,
-                       .distribution = std::nullopt};
-    if (population != nullptr && depth < 16 && !population->within.empty()) {
-      plan.parent = parent_slot(*population, population->within, depth);
-    }
-    if (population != nullptr && depth < 16 && !population->of.empty()) {
-      plan.of = parent_slot(*population, population->of, depth);
+    Draft draft{.name = name, .parent = {}, .of = {}, .plan = {}};
+    AttributePlan& plan = draft.plan;
+    plan.site = hash_text("attribute " + name);
+    if (population != nullptr && depth < 16) {
+      draft.parent = known_parent(*population, population->within, depth);
+      draft.of = known_parent(*population, population->of, depth);
     }
     plan.count = population == nullptr ? 0 : static_cast<std::uint64_t>(population->count.value_or(0));
     if (spec != nullptr) {
@@ -129,33 +131,55 @@ class Planner {
     } else {
       return;  // set by a step
     }
-    plans_.push_back(std::move(plan));
+    drafts_.push_back(std::move(draft));
   }
 
-  std::int32_t parent_slot(const PopulationSpec& child, const std::string& name, int depth) {
+  std::string known_parent(const PopulationSpec& child, const std::string& name, int depth) {
+    if (name.empty()) {
+      return {};
+    }
     if (builder_.attribute_types().find(name) == builder_.attribute_types().end()) {
       builder_.diagnostics().error(child.place,
                                    "population '" + child.name + "' names an unknown population '" + name + "'");
-      return -1;
+      return {};
     }
     add(name, depth + 1);
-    return builder_.attribute(name);
+    return name;
   }
 
   // What is drawn once per user lies within something that the user keeps as well. Parents come first.
   void keep_with_users() {
-    for (auto plan = plans_.rbegin(); plan != plans_.rend(); ++plan) {
-      for (AttributePlan& other : plans_) {
-        if (plan->each == Each::vu && (other.slot == plan->parent || other.slot == plan->of)) {
-          other.each = Each::vu;
+    for (auto draft = drafts_.rbegin(); draft != drafts_.rend(); ++draft) {
+      for (Draft& other : drafts_) {
+        if (draft->plan.each == Each::vu && (other.name == draft->parent || other.name == draft->of)) {
+          other.plan.each = Each::vu;
         }
       }
     }
   }
 
+  // Without those that nobody reads.
+  std::vector<AttributePlan> in_slots() {
+    const auto slot_of = [&](const std::string& name) { return name.empty() ? -1 : builder_.attribute(name); };
+    for (auto draft = drafts_.rbegin(); draft != drafts_.rend(); ++draft) {
+      if (builder_.is_used(draft->name)) {
+        draft->plan.slot = builder_.attribute(draft->name);
+        draft->plan.parent = slot_of(draft->parent);  // which is used from here on
+        draft->plan.of = slot_of(draft->of);
+      }
+    }
+    std::vector<AttributePlan> plans;
+    for (const Draft& draft : drafts_) {
+      if (builder_.is_used(draft.name)) {
+        plans.push_back(draft.plan);
+      }
+    }
+    return plans;
+  }
+
   const ScenarioSpec& scenario_;
   ModelBuilder& builder_;
-  std::vector<AttributePlan> plans_;
+  std::vector<Draft> drafts_;
 };
 
 }  // namespace

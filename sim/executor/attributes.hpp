@@ -3,6 +3,7 @@
 // How the requests of a scenario get their attributes: each is a draw keyed by who the request is (or which virtual
 // user makes it) and the attribute's name, so no attribute shifts another.
 //
+// Unread. What no resource, step or trace names is not drawn, and has no place in a request.
 // Nested. A member of a population lies within one member of another: a user who keeps the one keeps the other, so
 //         what an attribute drawn once per user lies within, or is derived from, is drawn once per user too.
 #pragma once

@@ -37,6 +37,7 @@ struct RequestPlan {
   [[nodiscard]] FlowId pick_at(double share) const;
 };
 
+// REQUIRES: all who read attributes have asked for their slots.
 [[nodiscard]] RequestPlan plan_requests(const ScenarioSpec& spec, ModelBuilder& builder);
 
 }  // namespace loadstone

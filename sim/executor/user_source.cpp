@@ -243,7 +243,6 @@ std::unique_ptr<UserSourcePlan> user_source_of(const ScenarioSpec& spec, ModelBu
   plan->start = spec.start_time;
   plan->graceful_stop = spec.graceful_stop;
   plan->interrupted = builder.error("interrupted");
-  plan->requests = plan_requests(spec, builder);
   plan->think_first = fields.think_first;
   plan->think.law = fields.think_time.distribution;
   if (const std::string& name = fields.think_time.attribute; !name.empty()) {
@@ -258,6 +257,7 @@ std::unique_ptr<UserSourcePlan> user_source_of(const ScenarioSpec& spec, ModelBu
       plan->think.attribute = builder.attribute(name);
     }
   }
+  plan->requests = plan_requests(spec, builder);
   return plan;
 }
 

@@ -48,6 +48,8 @@ class ModelBuilder {
   [[nodiscard]] const std::map<std::string, Type, std::less<>>& attribute_types() const { return attribute_types_; }
   // The slot of an attribute, made at its first use.
   [[nodiscard]] std::uint16_t attribute(const std::string& name);
+  // Whether it has a slot: what has none once resources and flows are compiled is read by nobody.
+  [[nodiscard]] bool is_used(const std::string& name) const { return attribute_slots_.count(name) > 0; }
   // An attribute that a step sets (`repeat ... as`): known from here on.
   std::uint16_t declare_attribute(const std::string& name, const Type& type = Type(kNumber)) {
     attribute_types_.emplace(name, type);

@@ -106,9 +106,26 @@ TEST(ConstantArrivalRate, AnAttributeOfEachUserIsOneOfEachRequest) {
   const std::string workload =
       "workload: w\nwarmup: 0s\nattributes: {who: {law: integer(1; 1000000), each: vu}}\n"
       "scenarios: {load: {executor: constant-arrival-rate, exec: work, rate: 10, duration: 1s}}\n";
-  const auto who = record(desk("1ms"), workload).values("who");
+  const auto who = record(reading({"who"}, desk("1ms")), workload).values("who");
   EXPECT_THAT(who, Each(testing::Gt(0)));
   EXPECT_NE(who[0], who[1]);
+}
+
+TEST(ConstantArrivalRate, WhatNobodyReadsIsNotDrawnButForWhatIsReadLiesWithinIt) {
+  const std::string topology =
+      "topology: t\npopulations: {tenant: {count: 50}, thread: {within: tenant, count: 40}, region: {count: 3}}\n"
+      "flows: {work: {steps: [{delay: 1s}]}}\n";
+  const std::string workload =
+      scenario("constant-arrival-rate", "rate: 10, duration: 1s, attributes: {n: integer(1; 9)}");
+  EXPECT_THAT(record(topology, workload).loaded.model.attributes, IsEmpty());
+  EXPECT_THAT(record(reading({"tenant"}, topology), workload).loaded.model.attributes, ElementsAre("tenant"));
+  const auto both = record(reading({"thread"}, topology), workload);
+  EXPECT_THAT(both.loaded.model.attributes, testing::UnorderedElementsAre("tenant", "thread"));
+  EXPECT_EQ(std::floor(both.values("thread")[0] / 40), both.values("tenant")[0]);
+  EXPECT_EQ(both.values("tenant"), record(reading({"tenant", "region"}, topology), workload).values("tenant"));
+  EXPECT_THAT(
+      errors_of(topology, scenario("constant-arrival-rate", "rate: 10, duration: 1s, attributes: {n: intger(1; 9)}")),
+      HasSubstr("unknown law 'intger'"));
 }
 
 // --- interrupting -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/base/check.hpp"
 #include "sim/engine/scopes.hpp"
 
 namespace loadstone::test {
@@ -24,7 +25,9 @@ Progress record_and_jump(Simulation& simulation, Request& request, const Op& op)
 
 std::size_t RecordedRun::slot(std::string_view attribute) const {
   const auto& names = loaded.model.attributes;
-  return static_cast<std::size_t>(std::find(names.begin(), names.end(), attribute) - names.begin());
+  const auto at = std::find(names.begin(), names.end(), attribute);
+  LOADSTONE_CHECK(at != names.end(), "no request has attribute '" + std::string(attribute) + "'");
+  return static_cast<std::size_t>(at - names.begin());
 }
 
 std::vector<std::int64_t> RecordedRun::times_ms() const {
@@ -65,6 +68,16 @@ RecordedRun record(load::Loaded loaded, const RunSettings& settings) {
 std::string desk(std::string_view service, int servers) {
   return "topology: desk\nresources: {desk: {kind: station, servers: " + std::to_string(servers) +
          ", service: " + std::string(service) + "}}\nflows: {work: {steps: [{visit: desk}]}}\n";
+}
+
+std::string reading(const std::vector<std::string>& attributes, std::string topology) {
+  std::string options;
+  for (const std::string& attribute : attributes) {
+    options += "{when: request." + attribute + " >= 0, do: []}, ";
+  }
+  constexpr std::string_view kFlows = "flows: {";
+  topology.insert(topology.find(kFlows) + kFlows.size(), "reader: {steps: [{choose: [" + options + "{else: []}]}]}, ");
+  return topology;
 }
 
 std::string scenario(std::string_view executor, std::string_view keys) {

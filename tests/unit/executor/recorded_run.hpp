@@ -45,6 +45,8 @@ struct RecordedRun {
 
 // One flow `work` that visits a station `desk` (one server unless `servers` says otherwise) for a constant time.
 [[nodiscard]] std::string desk(std::string_view service, int servers = 1);
+// The same topology with a flow that nobody starts and that reads these attributes: what nobody reads is not drawn.
+[[nodiscard]] std::string reading(const std::vector<std::string>& attributes, std::string topology);
 // A workload without warm-up whose one scenario `load` runs `work`; `keys` are the executor's.
 [[nodiscard]] std::string scenario(std::string_view executor, std::string_view keys);
 

@@ -108,7 +108,7 @@ TEST(Schedule, AScheduleWithoutTimesMayBeTriggered) {
 }
 
 TEST(Schedule, RequestsHaveTheWorkloadsAttributes) {
-  const auto run = record(topology("every: 4s"), passing("10s", "attributes: {who: integer(7; 7)}"));
+  const auto run = record(reading({"who"}, topology("every: 4s")), passing("10s", "attributes: {who: integer(7; 7)}"));
   EXPECT_THAT(run.values("who"), ElementsAre(7, 7));
 }
 

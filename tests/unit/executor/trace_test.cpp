@@ -70,7 +70,8 @@ TEST(TraceExecutor, StartsARequestPerRow) {
 
 TEST(TraceExecutor, WhatLiesWithinAGivenMemberIsDrawnThere) {
   const File file("time_s,tenant\n0,3\n1,5\n");
-  const auto run = record(model(kTwoFlows, workload(file, "exec: rest", "{service: uniform(1ms; 2ms)}")));
+  const auto run = record(
+      model(reading({"thread"}, std::string(kTwoFlows)), workload(file, "exec: rest", "{service: uniform(1ms; 2ms)}")));
   EXPECT_EQ(std::floor(run.values("thread")[0] / 10), 3);
   EXPECT_EQ(std::floor(run.values("thread")[1] / 10), 5);
 }

@@ -74,7 +74,7 @@ TEST(ConstantVus, LoadMultipliesUsersToTheNearestAndLeavesThemAsTheyWere) {
       "workload: w\nwarmup: 0s\nattributes: {tenant: {law: uniform, each: vu}}\nscenarios:\n"
       "  load: {executor: constant-vus, exec: work, vus: 3, duration: 20s, "
       "thinkTime: exponential(1s)}\n";
-  const auto at = [&](double load) { return record(topology, workload, load); };
+  const auto at = [&](double load) { return record(reading({"tenant"}, topology), workload, load); };
   EXPECT_THAT(at(0.01).flow("work").run.offered, testing::Gt(0u));  // at least one user
   const auto one = at(0.34);
   const auto three = at(1);
@@ -105,7 +105,7 @@ TEST(ConstantVus, AttributesOfEachIterationAreDrawnAnewAndThoseOfTheUserAreKept)
   const std::string workload =
       "workload: w\nwarmup: 0s\nattributes: {who: {law: integer(1; 1000000), each: vu}, what: integer(1; 1000000)}\n"
       "scenarios: {load: {executor: constant-vus, exec: work, vus: 1, duration: 3s, thinkTime: 0s}}\n";
-  const auto run = record(desk("1s"), workload);
+  const auto run = record(reading({"who", "what"}, desk("1s")), workload);
   const auto who = run.values("who");
   const auto what = run.values("what");
   ASSERT_GE(who.size(), 3u);
@@ -122,7 +122,7 @@ TEST(ConstantVus, AUserWithAThreadOfItsOwnKeepsTheThreadsTenant) {
   const std::string workload =
       "workload: w\nwarmup: 0s\nattributes: {tenant: zipf(s=1.1), thread: {law: uniform, each: vu}}\n"
       "scenarios: {load: {executor: constant-vus, exec: work, vus: 20, duration: 3s, thinkTime: 0s}}\n";
-  const auto run = record(topology, workload);
+  const auto run = record(reading({"thread"}, topology), workload);
   const auto tenant = run.values("tenant");
   const auto thread = run.values("thread");
   ASSERT_GE(tenant.size(), 60u);
