@@ -69,13 +69,17 @@ void Simulation::put_back(Request& request) {
   free_ = &request;
 }
 
-Request& Simulation::take() {
-  if (free_ == nullptr) {
-    constexpr std::size_t kTogether = 64;
-    pool_.push_back(std::make_unique<Request[]>(kTogether));
-    for (std::size_t i = kTogether; i-- > 0;) {
-      put_back(pool_.back()[i]);
-    }
+[[gnu::noinline]] void Simulation::add_requests() {
+  constexpr std::size_t kTogether = 64;
+  pool_.push_back(std::make_unique<Request[]>(kTogether));
+  for (std::size_t i = kTogether; i-- > 0;) {
+    put_back(pool_.back()[i]);
+  }
+}
+
+inline Request& Simulation::take() {
+  if (free_ == nullptr) [[unlikely]] {
+    add_requests();
   }
   Request& request = *free_;
   free_ = request.next_in_flight;
@@ -109,7 +113,13 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   request.branches = 0;
   request.ending = {};
   request.served_by = nullptr;
-  link(request);
+  request.previous_in_flight = nullptr;
+  request.next_in_flight = first_;
+  if (first_ != nullptr) {
+    first_->previous_in_flight = &request;
+  }
+  first_ = &request;
+  ++in_flight_;
   return request;
 }
 
@@ -135,7 +145,7 @@ inline Request& Simulation::admit_request(const Arrival& arrival, const Op* entr
   return request;
 }
 
-void Simulation::start(const Arrival& arrival) {
+[[gnu::flatten]] void Simulation::start(const Arrival& arrival) {
   Request& request = admit_request(arrival, &model_.program[model_.flows[arrival.flow].entry]);
   request.entered = true;
   entered_ += request.sampled ? 1 : 0;
@@ -220,16 +230,6 @@ void Simulation::finish(Request& request) {
   }
   unlink(request);
   put_back(request);
-}
-
-void Simulation::link(Request& request) {
-  request.previous_in_flight = nullptr;
-  request.next_in_flight = first_;
-  if (first_ != nullptr) {
-    first_->previous_in_flight = &request;
-  }
-  first_ = &request;
-  ++in_flight_;
 }
 
 void Simulation::unlink(Request& request) {

@@ -123,7 +123,7 @@ class Simulation {
   void release_deeper(Request& request, std::size_t depth);
 
   // --- drawing ------------------------------------------------------------------------------------------------
-  [[nodiscard]] double sample(const Distribution& law, const Request& request, Key site) const {
+  [[nodiscard, gnu::always_inline]] double sample(const Distribution& law, const Request& request, Key site) const {
     return settings_.expected_values ? law.mean() : law.sample(draw_of(request.draws, site, 0));
   }
 
@@ -168,9 +168,9 @@ class Simulation {
   void note_doing(Request& request);
   void settle_tree(Request& request);
   void tell_holds(Request& request);
-  void link(Request& request);
   void unlink(Request& request);
   Request& take();
+  void add_requests();
   void put_back(Request& request);
 
   const Model& model_;

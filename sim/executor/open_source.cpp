@@ -17,7 +17,7 @@ class OpenSource final : public Source {
       : simulation_(simulation),
         plan_(plan),
         key_(simulation.key_of("scenario " + plan.name)),
-        gaps_(Distribution::gamma(1.0, plan.cv)),
+        gaps_(plan.arrivals == ArrivalLaw::gamma ? Distribution::gamma(1.0, plan.cv) : Distribution::exponential(1.0)),
         users_(plan.users == nullptr ? nullptr : &simulation.resource<UserSlots>(plan.users->row)),
         stops_at_(plan.stops_at(simulation, plan.graceful_stop.has_value())) {}
 
@@ -31,29 +31,32 @@ class OpenSource final : public Source {
   }
 
  private:
+  static constexpr Key kGapSite = hash_text("arrival gap");
+  // When an arrival comes takes a processor long to work out, from one step to the next: several overlap.
+  static constexpr std::size_t kAtOnce = 16;
+
   struct Coming {
     Key key = 0;
     SimTime at = kEndOfTime;  // after the last one
   };
 
-  double gap(Key key) {
-    const Draw draw = draw_of(key, kGapSite, 0);
-    switch (plan_.arrivals) {
-      case ArrivalLaw::even:
-        return 1.0;
-      case ArrivalLaw::gamma:
-        return gaps_.sample(draw);
-      default:
-        return unit_exponential_.sample(draw);
+  std::array<double, kAtOnce> draw_gaps() const {
+    std::array<double, kAtOnce> gaps;
+    if (plan_.arrivals == ArrivalLaw::even) {
+      gaps.fill(1.0);
+      return gaps;
     }
+    for (std::size_t i = 0; i < kAtOnce; ++i) {
+      gaps[i] = gaps_.sample(draw_of(coming_[i].key, kGapSite, 0));
+    }
+    return gaps;
   }
 
   void draw_some() {
-    std::array<double, kAtOnce> gaps;
     for (std::size_t i = 0; i < kAtOnce; ++i) {
       coming_[i].key = combine(key_, drawn_ + i);
-      gaps[i] = gap(coming_[i].key);
     }
+    std::array<double, kAtOnce> gaps = draw_gaps();
     if (drawn_ == 0 && plan_.arrivals == ArrivalLaw::even) {
       gaps[0] = 0;  // evenly spaced arrivals begin at 0
     }
@@ -115,16 +118,11 @@ class OpenSource final : public Source {
     interrupt_all(source.simulation_, self, source.plan_.interrupted);
   }
 
-  static constexpr Key kGapSite = hash_text("arrival gap");
-  // When an arrival comes takes a processor long to work out, from one step to the next: several overlap.
-  static constexpr std::size_t kAtOnce = 16;
-
   Simulation& simulation_;
   const OpenSourcePlan& plan_;
   Key key_;
   std::vector<double> values_;
-  Distribution unit_exponential_ = Distribution::exponential(1.0);
-  Distribution gaps_;
+  Distribution gaps_;  // of unit mean, unless they are even
   UserSlots* users_;
   SimTime stops_at_;
   std::array<Coming, kAtOnce> coming_;

@@ -12,6 +12,7 @@ void RateProfile::add(Duration length, double from, double to) {
   length_ += length;
   peak_ = std::max({peak_, from, to});
   total_ += (from + to) / 2 * static_cast<double>(length.ns);
+  constant_until_ = pieces_.size() == 1 && from == to ? total_ : 0;
 }
 
 RateProfile RateProfile::at_peak() const {

@@ -29,10 +29,7 @@ class RateProfile {
   // The instant (ns from the start) at which the integral reaches `arrivals`; infinity if it never does within the
   // profile, or, with `beyond`, not even when the last rate goes on.
   [[nodiscard]] double reaches(double arrivals, bool beyond) const {
-    if (pieces_.size() == 1 && pieces_.front().from == pieces_.front().to && arrivals > 0 && arrivals < total_) {
-      return arrivals / peak_;
-    }
-    return reaches_in_pieces(arrivals, beyond);
+    return arrivals >= 0 && arrivals < constant_until_ ? arrivals / peak_ : reaches_in_pieces(arrivals, beyond);
   }
 
  private:
@@ -50,6 +47,7 @@ class RateProfile {
   Duration length_;
   double peak_ = 0;
   double total_ = 0;
+  double constant_until_ = 0;  // this integral, if it consists of one stretch at one rate
 };
 
 }  // namespace loadstone

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -174,6 +175,18 @@ TEST(Keyed, UniformNumbersLieInsideTheOpenInterval) {
   EXPECT_EQ(unit_interval(~0ULL), 1.0 - 0x1p-53);
   EXPECT_EQ(unit_interval(1ULL << 63), 0.5);
   EXPECT_EQ(1.0 - unit_interval(0), unit_interval(~0ULL));
+}
+
+TEST(Keyed, UniformNumbersAreTheirHighBitsInUnitsOfTwoToTheMinus53) {
+  std::vector<std::uint64_t> all{0, 1, 2047, 2048, 2049, 4095, 4096};
+  for (int bit = 11; bit < 64; ++bit) {
+    const std::uint64_t power = std::uint64_t{1} << bit;
+    all.insert(all.end(), {power - 1, power, power + (std::uint64_t{1} << 11), power | mix(power) >> (64 - bit)});
+  }
+  for (const std::uint64_t bits : all) {
+    const double units = static_cast<double>(std::max<std::uint64_t>(bits >> 11, 1));
+    EXPECT_EQ(unit_interval(bits), units * 0x1p-53) << bits;
+  }
 }
 
 TEST(Keyed, SequencesBeginWithTheUniformOfTheirDraw) {
