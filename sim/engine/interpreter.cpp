@@ -30,7 +30,7 @@ bool passes_by(const Request& request) {
 namespace {
 
 // True if a scope dealt with the error and the request goes on.
-bool unwind(Simulation& simulation, Request& request) {
+[[gnu::noinline]] bool unwind(Simulation& simulation, Request& request) {
   while (!request.frames.empty()) {
     const Frame frame = pop_frame(simulation, request);
     const std::size_t depth = request.frames.size();
@@ -55,7 +55,7 @@ bool unwind(Simulation& simulation, Request& request) {
 
 }  // namespace
 
-void advance(Simulation& simulation, Request& request) {
+[[gnu::noinline]] void advance(Simulation& simulation, Request& request) {
   std::uint64_t ops = 0;
   for (;;) {
     if (request.error != kNoError && !unwind(simulation, request)) {

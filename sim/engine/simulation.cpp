@@ -6,6 +6,7 @@
 #include "sim/engine/flow_watch.hpp"
 #include "sim/engine/interpreter.hpp"
 #include "sim/engine/outages.hpp"
+#include "sim/engine/scopes.hpp"
 
 namespace loadstone {
 
@@ -34,6 +35,10 @@ Simulation::Simulation(const Model& model, const RunSettings& settings, Kernel& 
   }
   if (!model.windows.empty() || !model.faults.empty()) {
     watch_ = std::make_unique<FlowWatch>(*this);
+  }
+  for (const Flow& flow : model.flows) {
+    const Op* entry = &model.program[flow.entry];
+    entries_.push_back(entry->execute == &op_jump ? &model.program[entry->target] : entry);
   }
   for (const auto& plan : model.resources) {
     resources_.push_back(plan->instantiate(*this));
@@ -123,10 +128,12 @@ Request& Simulation::create(FlowId flow, Key key, const Op* pc, const std::vecto
   return request;
 }
 
-inline Request& Simulation::admit_request(const Arrival& arrival, const Op* entry) {
+Request& Simulation::admit(const Arrival& arrival, const Op* entry) {
   Request& request = create(arrival.flow, arrival.key, entry, *arrival.attributes);
   request.number = arrival.number;
-  request.ending = arrival.ending;
+  if (arrival.ending.run != nullptr) {  // it was just filled in, and is not ready to be copied as a whole
+    request.ending = arrival.ending;
+  }
   FlowStats& stats = flows_[arrival.flow];
   ++stats.run.offered;
   ++stats.run.started;
@@ -145,21 +152,18 @@ inline Request& Simulation::admit_request(const Arrival& arrival, const Op* entr
   return request;
 }
 
+// One function of what all arrivals do; steps are none of it.
 [[gnu::flatten]] void Simulation::start(const Arrival& arrival) {
-  Request& request = admit_request(arrival, &model_.program[model_.flows[arrival.flow].entry]);
+  Request& request = admit(arrival, entries_[arrival.flow]);
   request.entered = true;
   entered_ += request.sampled ? 1 : 0;
   advance(*this, request);
 }
 
-Request& Simulation::admit(const Arrival& arrival, const Op* entry) {
-  return admit_request(arrival, entry);
-}
-
 void Simulation::spawn(FlowId flow, Key key, const Op* entry, const Request& parent) {
   const Arrival arrival{
       .flow = flow, .key = key, .number = parent.number, .attributes = &parent.attributes, .ending = {}};
-  wake(admit_request(arrival, entry), Phase::wake);
+  wake(admit(arrival, entry), Phase::wake);
 }
 
 void Simulation::drop(FlowId flow, std::uint64_t count) {
@@ -228,17 +232,13 @@ void Simulation::finish(Request& request) {
   if (request.ending.run != nullptr) {
     request.ending.run(request.ending.object, request.ending.argument, request);
   }
-  unlink(request);
-  put_back(request);
-}
-
-void Simulation::unlink(Request& request) {
   (request.previous_in_flight == nullptr ? first_ : request.previous_in_flight->next_in_flight) =
       request.next_in_flight;
   if (request.next_in_flight != nullptr) {
     request.next_in_flight->previous_in_flight = request.previous_in_flight;
   }
   --in_flight_;
+  put_back(request);
 }
 
 // --- waiting ----------------------------------------------------------------------------------------------------

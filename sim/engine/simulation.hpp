@@ -154,7 +154,6 @@ class Simulation {
   void check_conservation() const;
 
  private:
-  Request& admit_request(const Arrival& arrival, const Op* entry);
   void record_end(const Request& request);
   // Whether there is a hold to be told what it does.
   [[nodiscard]] static bool is_observed(const Request& request) {
@@ -168,7 +167,6 @@ class Simulation {
   void note_doing(Request& request);
   void settle_tree(Request& request);
   void tell_holds(Request& request);
-  void unlink(Request& request);
   Request& take();
   void add_requests();
   void put_back(Request& request);
@@ -183,6 +181,7 @@ class Simulation {
   std::vector<std::unique_ptr<Source>> sources_;
   std::vector<Meter> meters_;
   std::vector<FlowStats> flows_;
+  std::vector<const Op*> entries_;  // of flows, behind the jump that leads there
   std::vector<std::uint64_t> marks_;
   std::unique_ptr<Outages> outages_;
   std::unique_ptr<FlowWatch> watch_;

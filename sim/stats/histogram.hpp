@@ -48,8 +48,12 @@ class Histogram {
     ++count_;
     sum_ += value;
     sum_of_squares_ += static_cast<UInt128>(magnitude) * magnitude;
-    min_ = value < min_ ? value : min_;
-    max_ = value > max_ ? value : max_;
+    if (value < min_) [[unlikely]] {
+      min_ = value;
+    }
+    if (value > max_) [[unlikely]] {
+      max_ = value;
+    }
   }
 
   void merge(const Histogram& other);
