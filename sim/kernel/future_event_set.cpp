@@ -30,8 +30,7 @@ void FutureEventSet::settle() {
       return;
     }
     if (!begin_slice()) {
-      adapt_stretch();
-      begin_stretch(std::min_element(later_.begin(), later_.end(), runs_before)->at());
+      begin_stretch(std::min_element(later_.begin(), later_.end(), runs_before)->at(), adapted_bits());
     }
   }
 }
@@ -41,23 +40,23 @@ void FutureEventSet::settle() {
 void FutureEventSet::begin_stretches() {
   const SimTime from = soon_.first().at();
   soon_.give(later_);
-  begin_stretch(from);
+  begin_stretch(from, slices_.bits());
 }
 
 // The next stretch costs a look at every later key, so at least as many events should run in one.
-void FutureEventSet::adapt_stretch() {
+int FutureEventSet::adapted_bits() const {
   constexpr int kMostBits = 52;  // 256 slices are 2^60 ns
   const std::size_t enough = later_.size() + kMany;
-  if (popped_ < enough && slice_bits_ < kMostBits) {
-    ++slice_bits_;
-  } else if (popped_ > 8 * enough && slice_bits_ > 0) {
-    --slice_bits_;
+  const int bits = slices_.bits();
+  if (popped_ < enough && bits < kMostBits) {
+    return bits + 1;
   }
+  return popped_ > 8 * enough && bits > 0 ? bits - 1 : bits;
 }
 
 // REQUIRES: no key is earlier, and none is in a slice.
-void FutureEventSet::begin_stretch(SimTime from) {
-  slices_.begin(from, slice_bits_, TimeSlices::kMost);
+void FutureEventSet::begin_stretch(SimTime from, int bits) {
+  slices_.begin(from, bits, TimeSlices::kMost);
   soon_end_ = EventKey::of(from, Phase{}, 0, 0);
   popped_ = 0;
   std::erase_if(later_, [this](EventKey key) { return slices_.put(key); });

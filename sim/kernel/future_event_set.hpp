@@ -78,8 +78,9 @@ class FutureEventSet {
   // Until the first key is a pending one. REQUIRES: !empty().
   void settle();
   void begin_stretches();
-  void adapt_stretch();
-  void begin_stretch(SimTime from);
+  // Of the slices of the next stretch.
+  [[nodiscard]] int adapted_bits() const;
+  void begin_stretch(SimTime from, int bits);
   [[nodiscard]] bool begin_slice();
   void begin_slice_of(TimeSlices& slices);
   void cut_slice();
@@ -88,9 +89,8 @@ class FutureEventSet {
 
   PresentKeys soon_;  // all before soon_end_
   EventKey soon_end_ = kNoEnd;
-  TimeSlices thin_;    // of the present slice, if that had many
-  TimeSlices slices_;  // of the stretch
-  int slice_bits_ = 0;
+  TimeSlices thin_;              // of the present slice, if that had many
+  TimeSlices slices_;            // of the stretch
   std::vector<EventKey> later_;  // after the stretch
   std::size_t keys_ = 0;
   std::size_t cancelled_ = 0;  // of the keys
